@@ -1,0 +1,30 @@
+import { z } from "zod";
+import type { DeepReadonly } from "./json.ts";
+
+const valueSchema = z.union([z.string(), z.object({ at: z.number() })]);
+
+const buttonSchema = z.object({
+  action: z.enum(["approve", "reject", "happened", "runAgain", "stop", "handBack", "resolve"]),
+  label: z.string(),
+});
+
+/**
+ * A card for the agents channel as plain data; each channel renders and escapes it in its own way, and no text in it is
+ * markup. `sections` are in the order in which people read them; a value `{at}` is a moment (Unix ms), shown in the
+ * reader's own time zone. `status` are the outcome lines, oldest first. `pressId` goes into the buttons, and nothing
+ * else does.
+ */
+export const cardSchema = z.object({
+  kind: z.enum(["approval", "notice", "handOff", "verdict", "reminder", "relay"]),
+  title: z.string(),
+  tone: z.enum(["wait", "ok", "bad", "doubt", "plain"]),
+  sections: z.array(
+    z.object({ label: z.string(), fields: z.array(z.object({ name: z.string(), value: valueSchema })) }),
+  ),
+  status: z.array(z.object({ text: z.string(), at: z.number() })),
+  pressId: z.string().nullable(),
+  buttons: z.array(buttonSchema),
+});
+export type Card = DeepReadonly<z.infer<typeof cardSchema>>;
+export type CardButton = Card["buttons"][number];
+export type CardSection = Card["sections"][number];

@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { actionSchema } from "./action.ts";
+import { cardSchema } from "./card.ts";
+import { httpRequestSchema } from "./http-request.ts";
+import { type DeepReadonly, jsonSchema } from "./json.ts";
+import { textMessageSchema } from "./message.ts";
+import { turnSchema } from "./turn.ts";
+
+/**
+ * What the engine asks of the world. `say`: to the customer. `post` and `editCard`: in the agents channel; `under` and
+ * `of` name the effect that posted the card which is answered or edited. `route`: ask the model. `call`: the company's
+ * systems, `keep` being the paths of the answer that later steps read. `record`: a finished run leaves the document;
+ * its record is checked where it is stored.
+ */
+export const effectSchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("say"), message: textMessageSchema }),
+  z.object({ kind: z.literal("post"), card: cardSchema, under: z.string().nullable() }),
+  z.object({ kind: z.literal("editCard"), of: z.string(), card: cardSchema }),
+  z.object({ kind: z.literal("route"), turn: turnSchema }),
+  z.object({
+    kind: z.literal("call"),
+    request: httpRequestSchema,
+    repeatable: z.boolean(),
+    keep: z.array(z.array(z.string())),
+  }),
+  z.object({ kind: z.literal("act"), action: actionSchema, repeatable: z.boolean() }),
+  z.object({ kind: z.literal("record"), run: jsonSchema }),
+]);
+export type Effect = DeepReadonly<z.infer<typeof effectSchema>>;
+
+export const laneSchema = z.enum(["customer", "agents", "work"]);
+export type Lane = z.infer<typeof laneSchema>;
+
+/**
+ * An effect in the outbox. `hash`: of a call or an action, what was approved is what runs. `attempt` and `firstAt` are
+ * 0 and null until it is first started. `started`: written before the first byte leaves, so it may have happened.
+ */
+export const outgoingSchema = z.object({
+  id: z.string(),
+  lane: laneSchema,
+  effect: effectSchema,
+  hash: z.string().nullable(),
+  attempt: z.number().int(),
+  firstAt: z.number().nullable(),
+  started: z.boolean(),
+  dueAt: z.number(),
+});
+export type Outgoing = DeepReadonly<z.infer<typeof outgoingSchema>>;

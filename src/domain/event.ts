@@ -1,0 +1,18 @@
+import type { Outcome } from "./outcome.ts";
+import type { Person } from "./person.ts";
+import type { Press } from "./press.ts";
+import type { Turn } from "./turn.ts";
+
+/**
+ * Whatever can happen to a conversation. `agentWrote`: in the customer's thread the bot steps back; under the hand-off
+ * card the words are relayed. `edited`: text null means deleted. `settled` carries the attempt that it is about.
+ * `tick`: time passed.
+ */
+export type Event =
+  | { readonly kind: "turn"; readonly turn: Turn }
+  | { readonly kind: "agentWrote"; readonly turn: Turn; readonly where: "thread" | "handOff" }
+  | { readonly kind: "edited"; readonly turnId: string; readonly text: string | null }
+  | { readonly kind: "pressed"; readonly press: Press }
+  | { readonly kind: "cancel"; readonly by: Person }
+  | { readonly kind: "settled"; readonly effectId: string; readonly attempt: number; readonly outcome: Outcome }
+  | { readonly kind: "tick" };

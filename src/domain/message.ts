@@ -1,0 +1,24 @@
+import { z } from "zod";
+import { cardSchema } from "./card.ts";
+import type { DeepReadonly } from "./json.ts";
+
+/**
+ * Words for a person, as plain text that each channel escapes. `choices`: answers offered as buttons (typing one works
+ * as well). `sensitive`: the answer to this message must not be shown. `author`: the agent whose words are relayed, or
+ * null for Usher's own.
+ */
+export const textMessageSchema = z.object({
+  kind: z.literal("text"),
+  text: z.string().min(1),
+  choices: z.array(z.string()),
+  sensitive: z.boolean(),
+  author: z.string().nullable(),
+});
+export type TextMessage = DeepReadonly<z.infer<typeof textMessageSchema>>;
+
+/** What a channel can be asked to show. */
+export const outMessageSchema = z.discriminatedUnion("kind", [
+  textMessageSchema,
+  z.object({ kind: z.literal("card"), card: cardSchema }),
+]);
+export type OutMessage = DeepReadonly<z.infer<typeof outMessageSchema>>;

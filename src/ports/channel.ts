@@ -1,0 +1,45 @@
+import type { Event } from "../domain/event.ts";
+import type { Address, CardRef, ConversationId, WorkspaceId } from "../domain/ids.ts";
+import type { OutMessage } from "../domain/message.ts";
+import type { Platform } from "../domain/person.ts";
+import type { Press, Receipt } from "../domain/press.ts";
+
+/** Which conversation an event belongs to, and where its replies go. */
+export interface Place {
+  readonly workspace: WorkspaceId;
+  readonly conversation: ConversationId;
+  readonly address: Address;
+}
+
+/** `under`: the card that this answers. `mayHaveBeenSent`: an earlier attempt may have arrived; look before sending. */
+export interface Delivery {
+  readonly effectId: string;
+  readonly under: CardRef | null;
+  readonly mayHaveBeenSent: boolean;
+}
+
+/** What a channel reports. Resolved means durably stored: acknowledge now, and not before. */
+export interface Inbound {
+  /**
+   * Somebody wrote, edited or deleted. The adapter says `turn` with role customer; who they are is decided inside.
+   * Throws TransientError when it could not be stored: the platform is to send it again.
+   */
+  event(place: Place, event: Event): Promise<void>;
+  /** Somebody pressed a button on one of our cards. Throws TransientError as above. */
+  press(workspace: WorkspaceId, press: Press): Promise<Receipt>;
+}
+
+/** A platform on which people talk. Five members, none optional. */
+export interface Channel {
+  readonly name: Platform;
+  start(inbound: Inbound): Promise<void>;
+  /**
+   * Shows a message and answers how to find it again. Throws TransientError (surely not shown: try again),
+   * PermanentError (refused for good), anything else (it may have been shown).
+   */
+  send(to: Address, message: OutMessage, delivery: Delivery): Promise<CardRef>;
+  /** Puts another message in the place of a shown one; throws as `send` does. Doing it twice is harmless. */
+  edit(card: CardRef, message: OutMessage): Promise<void>;
+  /** Takes no more events; resolves when those in flight have been answered. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,22 @@
+import type { HttpRequest } from "../domain/http-request.ts";
+import type { Outcome } from "../domain/outcome.ts";
+
+/**
+ * `timeoutMs` covers the whole exchange. `startBefore`: monotonic ms of the clock port; if the first byte has not left
+ * by then, nothing may leave any more and the outcome is `notSent`.
+ */
+export interface HttpLimits {
+  readonly timeoutMs: number;
+  readonly maxBytes: number;
+  readonly startBefore: number;
+}
+
+/** The way to the company's systems. */
+export interface Http {
+  /**
+   * Sends exactly one request, never a repeat and never to where a redirect points, and answers what became of it by
+   * the table of guarantee G6. `done` carries the body: parsed JSON, or the text if it is no JSON, or null if empty.
+   * The unsafe methods use a connection of their own. Never throws; never puts a body or a header's value in a reason.
+   */
+  send(request: HttpRequest, limits: HttpLimits, signal: AbortSignal): Promise<Outcome>;
+}
