@@ -75,10 +75,14 @@ export interface ApprovalJson {
   readonly expiresAt: number;
 }
 
-/** What a decision, a verdict, a hand-back or a resolve is answered with. */
+/**
+ * What a decision, a verdict, a hand-back or a resolve is answered with. `by`: the id of the person whose decision
+ * counts, `byName`: how people call that person.
+ */
 export interface ReceiptJson {
   readonly outcome: "accepted" | "decided" | "refused";
   readonly by: string | null;
+  readonly byName: string | null;
   readonly at: number | null;
   readonly approved: boolean | null;
   readonly reason: string | null;

@@ -1,11 +1,12 @@
 import { z } from "zod";
+import { cardSchema } from "./card.ts";
 import { outgoingSchema } from "./effect.ts";
 import { addressSchema, cardRefSchema, conversationIdSchema, nonceSchema, workspaceIdSchema } from "./ids.ts";
 import type { DeepReadonly } from "./json.ts";
 import { personSchema } from "./person.ts";
 import { decisionSchema } from "./press.ts";
 import { routeSchema } from "./route.ts";
-import { runSchema } from "./run.ts";
+import { runEndSchema, runSchema } from "./run.ts";
 import { turnSchema } from "./turn.ts";
 
 /** The newest shape of the document. A process leaves documents with a higher number alone. */
@@ -26,8 +27,9 @@ export const conversationSchema = z.object({
   lease: z.object({ owner: z.string(), until: z.number() }).nullable(),
   address: addressSchema,
   customer: personSchema,
-  // With people: the hand-off card that ends it, and when silence ends it. Null: with the bot.
-  people: z.object({ card: z.string(), since: z.number(), until: z.number() }).nullable(),
+  // With people: the effect that posts the hand-off card (its id is what its buttons say), the card as it is shown, so
+  // that an edit keeps its transcript, and when silence gives the conversation back. Null: with the bot.
+  people: z.object({ card: z.string(), shown: cardSchema, since: z.number(), until: z.number() }).nullable(),
   // How hand-offs ended, so that a late press learns who did it.
   handOffs: z.array(decisionSchema),
   // The last turn keys with the platform's time; an unseen turn that is not newer than `floor` counts as seen.
@@ -42,7 +44,7 @@ export const conversationSchema = z.object({
   tags: z.array(z.string()),
   resolvedAt: z.number().nullable(),
   lastRoute: routeSchema.nullable(),
-  lastRun: z.object({ id: z.string(), slug: z.string(), endedAt: z.number() }).nullable(),
+  lastRun: z.object({ id: z.string(), slug: z.string(), ended: runEndSchema, endedAt: z.number() }).nullable(),
   run: runSchema.nullable(),
   outbox: z.array(outgoingSchema),
   nextId: z.number().int(),

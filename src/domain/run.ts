@@ -16,7 +16,8 @@ export const waitSchema = z.discriminatedUnion("kind", [
     remindAt: z.number().nullable(),
     invalid: z.number().int(),
   }),
-  z.object({ kind: z.literal("effect"), effectId: z.string() }),
+  // card: the approval card of this effect, which still has to learn the outcome; null when there was none.
+  z.object({ kind: z.literal("effect"), effectId: z.string(), card: z.string().nullable() }),
   z.object({
     kind: z.literal("approval"),
     of: outgoingSchema,

@@ -72,7 +72,6 @@ const conditionStep = z.strictObject({
   variable: z.string().min(1).max(200).describe("A variable or a path into one, as in order_data.refundable"),
   operator: z.enum(["equals", "contains", "gt", "lt", "gte", "lte", "exists", "not_exists"]),
   value: z.union([z.string(), z.number(), z.boolean()]).optional(),
-  // biome-ignore lint/suspicious/noThenProperty: `then` and `else` are the words of the format, and a text is no promise.
   then: target,
   else: target,
 });

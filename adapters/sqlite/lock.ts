@@ -1,0 +1,99 @@
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { PermanentError } from "../../src/ports/errors.ts";
+
+const fileName = "usher.db";
+const pidFileName = "usher.pid";
+
+// Never open the database file but through SQLite: closing it again drops every lock that this process has on it.
+
+/**
+ * Makes the data folder and the database file if they are missing, readable for their owner only, and answers the
+ * file's path. Throws PermanentError, naming the folder, if that cannot be done.
+ */
+export function prepareFolder(folder: string): string {
+  const file = join(folder, fileName);
+  try {
+    if (mkdirSync(folder, { recursive: true, mode: 0o700 }) === undefined) tighten(folder);
+    // SQLite gives its log the rights of the database file, so this is the only one to take care of.
+    if (!existsSync(file)) closeSync(openSync(file, "ax", 0o600));
+    chmodSync(file, 0o600);
+    return file;
+  } catch (error) {
+    throw new PermanentError(
+      `The data folder ${folder} cannot be used: ${codeOf(error)}. Make it writable for this user, or choose another with USHER_DATA.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Notes down who has the lock, for the message that a second server gets. Only for the holder of the lock. */
+export function writePid(folder: string): void {
+  const file = join(folder, pidFileName);
+  // Not over an older file: its rights would stay.
+  rmSync(file, { force: true });
+  writeFileSync(file, `${process.pid}\n`, { mode: 0o600 });
+}
+
+/** Takes the note away; before the lock is given up, or it could be the next one's. */
+export function removePid(folder: string): void {
+  rmSync(join(folder, pidFileName), { force: true });
+}
+
+/** Answers the error for somebody who could not have the lock, with the holder's process id where it is known. */
+export function inUseError(folder: string, cause: unknown): PermanentError {
+  const pid = livingPid(folder);
+  const who = pid === null ? "another process" : `process ${pid}`;
+  return new PermanentError(
+    `The data folder ${folder} is in use by ${who}. Stop it first, or choose another folder with USHER_DATA.`,
+    { cause },
+  );
+}
+
+// The note can be older than the lock: its writer was killed, and the holder has not come to write its own.
+function livingPid(folder: string): number | null {
+  const pid = notedPid(folder);
+  if (pid === null) return null;
+  try {
+    process.kill(pid, 0);
+    return pid;
+  } catch (error) {
+    // It lives and is another user's.
+    return codeOf(error) === "EPERM" ? pid : null;
+  }
+}
+
+function notedPid(folder: string): number | null {
+  try {
+    const pid = Number.parseInt(readFileSync(join(folder, pidFileName), "utf8"), 10);
+    return pid > 0 ? pid : null;
+  } catch {
+    return null;
+  }
+}
+
+// A folder that was there before may be somebody else's, such as /tmp: only an empty one or our own is made private.
+function tighten(folder: string): void {
+  if (readdirSync(folder).length > 0 && !existsSync(join(folder, fileName))) return;
+  try {
+    chmodSync(folder, 0o700);
+  } catch (error) {
+    // A mounted volume often belongs to root; the files in it are private all the same.
+    if (codeOf(error) !== "EPERM") throw error;
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+}

@@ -1,0 +1,59 @@
+import { deflateRawSync, inflateRawSync } from "node:zlib";
+
+// What conversations at rest are full of; the most frequent last, where a reference to it is shortest. A dictionary is
+// never changed, or what was packed with it is lost: a better one gets the next number.
+const first = Buffer.from(
+  [
+    '"dropped":0,"choosing":null,"choosing":{"slugs":["kind":"ask","kind":"reply","kind":"silent","kind":"escalate",',
+    '"people":{"card":","since":"shown":{"kind":"approval","title":","tone":"wait","sections":[{"label":","fields":[',
+    '{"name":","value":"}],"status":[],"pressId":","buttons":[{"action":"approve","label":"Approve"},{"action":"reject"',
+    '"handOffs":[{"of":","by":{"action":"resolve","action":"handBack","reason":null}],"outbox":[{"id":","lane":"agents"',
+    '"effect":{"kind":"post","card":{"under":null}"kind":"editCard","lane":"customer","effect":{"kind":"say","message":',
+    '{"kind":"text","choices":[],"sensitive":false,"author":null}},"hash":null,"attempt":1,"firstAt":,"started":false,',
+    '"wait":{"kind":"verdict","of":{"wait":{"kind":"effect","effectId":","wait":{"kind":"approval","of":{"id":","lane":',
+    '"work","effect":{"kind":"act","action":{"kind":"create_ticket","subject":","priority":"NORMAL","create_lead",',
+    '"effect":{"kind":"call","request":{"method":"POST","url":"https://api.","headers":{"content-type":"application/json"',
+    '},"body":"{\\"amount\\":","reason\\":"},"repeatable":false,"keep":[["status"],["',
+    '"],["refundable"]]},"hash":","attempt":0,"firstAt":null,"started":false,"dueAt":17},"card":","expiresAt":17',
+    '{"kind":"invalid","at":"problem":"{"kind":"decided","action":"by":"{"kind":"note","{"kind":"outcome","outcome":"done"',
+    ',"note":"{"kind":"sent","what":"GET https://{"kind":"branch","left":"true","type":"boolean","right":"true",',
+    '"result":true,"comparable":true},{"kind":"stored","at":17,"step":","variable":"',
+    '{"schema":1,"workspace":","id":","nonce":","version":,"lease":null,"address":"',
+    '","customer":{"platform":"teams","platform":"slack","platform":"web","id":","name":","role":"customer",',
+    '"external":false},"people":null,"handOffs":[],"recent":[{"key":","at":17},{"key":"',
+    '"floor":0,"inbox":[],"dropped":0,"choosing":null,"cards":{},"tags":[],"resolvedAt":null,"lastRoute":{"scores":[',
+    '{"slug":","score":0.},{"slug":","score":0}],"threshold":0.,"kind":"run","slug":","filled":{}},"lastRun":null,',
+    '"run":{"id":"-1","procedure":{"slug":","version":1},"startedBy":{"platform":"web","id":","name":"","role":"customer"',
+    ',"external":false},"startedAt":17,"stepId":","walked":1,"variables":{"email":","order_id":"',
+    '"},"wait":{"kind":"input","expiresAt":17,"remindAt":17,"invalid":0},"decisions":[],"trace":[',
+    '{"kind":"heard","at":17,"step":","text":"I want to What is your order number? {"kind":"said","at":17,"step":","text":"',
+    '"}],"ending":null},"outbox":[],"nextId":,"touchedAt":17,"dueAt":17}',
+  ].join(""),
+);
+const dictionaries: readonly Buffer[] = [first];
+const newest = dictionaries.length - 1;
+
+// Little memory: making it ready for each document would cost more than it saves on the disk. The dictionary and a
+// document of the usual length still fit into the window.
+const sizes = { windowBits: 12, memLevel: 3, level: 3, chunkSize: 4096 };
+
+/**
+ * Makes a document small for the disk: the number of a dictionary, then raw deflate. `hint`: texts that are likely in
+ * it and that `unpack` is given as well. Pure.
+ */
+export function pack(text: string, hint: string): Uint8Array {
+  const packed = deflateRawSync(text, { dictionary: dictionary(newest, hint), ...sizes });
+  return Buffer.concat([Buffer.of(newest + 1), packed]);
+}
+
+/** The reverse of `pack`, with the same hint. Throws an Error if it was not packed so. Pure. */
+export function unpack(packed: Uint8Array, hint: string): string {
+  const number = (packed[0] ?? 0) - 1;
+  return inflateRawSync(packed.subarray(1), { dictionary: dictionary(number, hint) }).toString("utf8");
+}
+
+function dictionary(number: number, hint: string): Buffer {
+  const words = dictionaries[number];
+  if (words === undefined) throw new Error(`There is no dictionary ${number + 1}: a newer Usher wrote this.`);
+  return Buffer.concat([Buffer.from(hint), words]);
+}

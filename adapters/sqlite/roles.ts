@@ -1,0 +1,27 @@
+import { roleSchema } from "../../src/domain/person.ts";
+import type { RoleStore } from "../../src/ports/store.ts";
+import type { Database } from "./database.ts";
+import { text } from "./row.ts";
+
+/** Answers the roles of the port. */
+export function createRoles(database: Database): RoleStore {
+  const { workspaces } = database;
+  const load = database.prepare("SELECT role FROM roles WHERE workspace = ? AND platform = ? AND user_id = ?");
+  const set = database.prepare(
+    `INSERT INTO roles (workspace, platform, user_id, role) VALUES (?, ?, ?, ?)
+     ON CONFLICT (workspace, platform, user_id) DO UPDATE SET role = excluded.role`,
+  );
+  const agents = database.prepare("SELECT 1 FROM roles WHERE workspace = ? AND role <> 'customer' LIMIT 1");
+  return {
+    load: (workspace, platform, userId) =>
+      database.read(() => {
+        const row = load.get(workspaces.keyOf(workspace), platform, userId);
+        return row === undefined ? null : roleSchema.parse(text(row, "role"));
+      }),
+    set: (workspace, platform, userId, role) =>
+      database.write(() => {
+        set.run(workspaces.keyFor(workspace), platform, userId, role);
+      }),
+    hasAgents: (workspace) => database.read(() => agents.get(workspaces.keyOf(workspace)) !== undefined),
+  };
+}

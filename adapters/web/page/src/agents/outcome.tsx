@@ -1,0 +1,80 @@
+import { useLayoutEffect, useRef } from "react";
+import type { Card } from "../../../../../src/domain/card.ts";
+import { Icon } from "../shared/icon.tsx";
+import { DayTimeText } from "../shared/time-text.tsx";
+import { usePage } from "../state/page.ts";
+import { statusIcon, timedLine } from "./status-line.ts";
+import type { Press } from "./use-press.ts";
+
+interface OutcomeProps {
+  readonly status: Card["status"];
+  readonly press: Press;
+  /** Something that only this visitor is to know, beside what became of the press. */
+  readonly privately?: string | null;
+  /** True while the card holds the focus. */
+  readonly hasFocus: { current: boolean };
+  readonly isOpen: boolean;
+}
+
+const none: readonly never[] = [];
+
+/** The outcome lines of a card, then what became of this visitor's own press. It takes the focus after a press. */
+export function Outcome({ status, press, privately = null, hasFocus, isOpen }: OutcomeProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const names = usePage(({ world }) => world?.people ?? none).map(({ name }) => name);
+  const { state, wantsFocus, linesBefore } = press;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: these are the moments at which a line comes or goes.
+  useLayoutEffect(() => {
+    const lines = box.current?.querySelectorAll<HTMLElement>("p") ?? [];
+    const lost = document.activeElement === document.body || document.activeElement === null;
+    if (wantsFocus.current) {
+      const own = state.kind === "idle" ? lines[linesBefore.current] : lines[lines.length - 1];
+      // Whoever went on with Tab meanwhile is left in peace.
+      if (own !== undefined && (lost || hasFocus.current)) own.focus();
+      if (state.kind !== "sending") wantsFocus.current = false;
+    } else if (hasFocus.current && lost && !isOpen) {
+      // Somebody else decided, and the form that held the focus is gone.
+      lines[lines.length - 1]?.focus();
+    }
+  }, [state, status.length, isOpen]);
+  const told = state.kind === "told" ? state.text : privately;
+  return (
+    <div ref={box} className="outcome">
+      {status.map(({ text, at }, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: outcome lines are only ever added.
+        <StatusLine key={index} text={text} at={at} names={names} />
+      ))}
+      {told === null ? null : (
+        <p className="private" tabIndex={-1}>
+          {told} <span className="muted">Only you can see this.</span>
+        </p>
+      )}
+      {state.kind === "sending" ? (
+        <p className="pending" tabIndex={-1}>
+          {state.text}
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+interface StatusLineProps {
+  readonly text: string;
+  readonly at: number;
+  readonly names: readonly string[];
+}
+
+function StatusLine({ text, at, names }: StatusLineProps) {
+  const icon = statusIcon(text);
+  const { before, after } = timedLine(text, names);
+  return (
+    <p className={`status-line ${icon ?? ""}`} tabIndex={-1}>
+      {icon === null ? null : <Icon name={icon} />}
+      <span dir="auto">
+        {before}
+        <DayTimeText at={at} />
+        {after}
+      </span>
+    </p>
+  );
+}

@@ -1,0 +1,71 @@
+import { Pane } from "../shell/pane.tsx";
+import { clockTime } from "../shared/time.ts";
+import { openConversation, writeAs } from "../state/actions.ts";
+import { usePage } from "../state/page.ts";
+import { Composer } from "./composer.tsx";
+import { Thread } from "./thread.tsx";
+
+/** The customer's side: one thread, and where one writes in it. */
+export function CustomerPane() {
+  const shown = usePage(({ view }) => view.conversation);
+  // A thread is put up only with its history in it, so that a screen reader does not hear the history as news.
+  const ready = usePage(({ view, conversation, made }) => view.conversation === made || conversation !== null);
+  const name = usePage(({ conversation }) => conversation?.customer.name ?? null);
+  const key = shown ?? "new";
+  return (
+    <Pane id="customer" title="Customer channel" tools={<Conversations />}>
+      <div className="pane-bar">
+        <Writer />
+        <button type="button" onClick={() => openConversation(null)}>
+          New conversation
+        </button>
+      </div>
+      {shown === null || ready ? (
+        <Thread key={key} id={shown} name={name === null ? "Conversation" : `Conversation with ${name}`} />
+      ) : (
+        <div className="scroller" />
+      )}
+      <Composer id={shown} />
+    </Pane>
+  );
+}
+
+function Writer() {
+  const writingAs = usePage((page) => page.writingAs);
+  const people = usePage(({ world }) => world?.people);
+  return (
+    <label className="picker">
+      You:{" "}
+      <select value={writingAs} onChange={(event) => writeAs(event.target.value)}>
+        {people === undefined ? <option value={writingAs}>Customer 1</option> : null}
+        {people?.map(({ id, name }) => (
+          <option key={id} value={id}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function Conversations() {
+  const shown = usePage(({ view }) => view.conversation);
+  const conversations = usePage((page) => page.conversations);
+  if (conversations.every(({ id }) => id === shown)) return null;
+  return (
+    <select
+      className="quiet"
+      aria-label="Conversation"
+      value={shown ?? ""}
+      onChange={(event) => openConversation(event.target.value || null)}
+    >
+      {conversations.some(({ id }) => id === shown) ? null : <option value={shown ?? ""}>Not begun yet</option>}
+      {conversations.map(({ id, customer, startedAt, lastText }) => (
+        <option key={id} value={id}>
+          {clockTime(startedAt)} {customer.name}
+          {lastText === "" ? "" : `: ${lastText.slice(0, 40)}`}
+        </option>
+      ))}
+    </select>
+  );
+}

@@ -1,0 +1,42 @@
+import { useLayoutEffect, useRef } from "react";
+import type { Procedure } from "../../../../../src/domain/procedure.ts";
+import type { RunJson } from "../../../api.ts";
+import { revealInBox } from "../shared/scroll.ts";
+import { usePage } from "../state/page.ts";
+import { useFollow } from "./follow.ts";
+import { Rail } from "./rail.tsx";
+
+/** The diagram of a run, as far as it has come. `procedure` is null when this version is not active any more. */
+export function RunView({ run, procedure }: { readonly run: RunJson; readonly procedure: Procedure | null }) {
+  const box = useRef<HTMLDivElement>(null);
+  const picked = usePage(({ view }) => view.step);
+  const current = run.endedAt === null ? run.stepId : null;
+  const { following, follow } = useFollow(box, run.id, current);
+  useLayoutEffect(() => {
+    const step = picked === null ? null : box.current?.querySelector<HTMLElement>(`[data-step="${CSS.escape(picked)}"]`);
+    if (step) revealInBox(step);
+  }, [picked]);
+  if (procedure === null) {
+    return (
+      <p className="empty">
+        This run keeps version {run.version}, which is not active any more. Its steps stand in the trace.
+      </p>
+    );
+  }
+  return (
+    <div ref={box} className="run-view">
+      <Rail
+        key={run.id}
+        procedure={procedure}
+        run={run}
+        picked={picked}
+        label={`Steps of ${run.procedureName}, version ${run.version}`}
+      />
+      {following || current === null ? null : (
+        <button type="button" className="unread" onClick={follow}>
+          Follow
+        </button>
+      )}
+    </div>
+  );
+}

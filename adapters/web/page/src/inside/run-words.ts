@@ -1,0 +1,45 @@
+import type { Route } from "../../../../../src/domain/route.ts";
+import type { ConversationJson, ProcedureJson, RunJson } from "../../../api.ts";
+import type { IconName } from "../shared/icon-paths.ts";
+
+/** How a run stands, in words, with the tone and the icon that repeat them. */
+export interface Standing {
+  readonly words: string;
+  readonly tone: "wait" | "ok" | "bad" | "doubt" | "plain";
+  readonly icon: IconName;
+}
+
+const standings: { readonly [status in RunJson["status"]]: Standing } = {
+  input: { words: "Waiting for an answer", tone: "wait", icon: "waiting" },
+  effect: { words: "Working", tone: "wait", icon: "waiting" },
+  approval: { words: "Waiting for approval", tone: "wait", icon: "gate" },
+  verdict: { words: "Outcome unknown", tone: "doubt", icon: "unknown" },
+  completed: { words: "Completed", tone: "ok", icon: "done" },
+  escalated: { words: "With people", tone: "plain", icon: "escalate" },
+  cancelled: { words: "Cancelled", tone: "plain", icon: "failed" },
+  resolved: { words: "Resolved", tone: "ok", icon: "done" },
+  expired: { words: "Expired", tone: "plain", icon: "waiting" },
+};
+
+/** How a run stands; one whose conversation is with people is paused. Pure. */
+export function standingOf(run: RunJson, handledBy: ConversationJson["handledBy"]): Standing {
+  if (run.endedAt === null && run.status === "input" && handledBy === "people") {
+    return { words: "Paused: with people", tone: "plain", icon: "escalate" };
+  }
+  return standings[run.status];
+}
+
+/** Why no run began: nothing matched, or two were close; null where there is nothing to explain. Pure. */
+export function routeWords(route: Route | null, procedures: readonly ProcedureJson[]): string | null {
+  if (route === null) return null;
+  const nameOf = (slug: string) => procedures.find(({ procedure }) => procedure.slug === slug)?.procedure.name ?? slug;
+  const named = route.scores.map(({ slug, score }) => `${nameOf(slug)}, ${score.toFixed(2)}`);
+  if (route.kind === "silent") {
+    const silent = "No procedure matched, so Usher stays silent.";
+    return named[0] === undefined
+      ? silent
+      : `${silent} Closest: ${named[0]}; it needs ${route.threshold.toFixed(2)}.`;
+  }
+  if (route.kind === "ask") return `Nearly a tie, so Usher asks which one is meant: ${named.slice(0, 3).join(" · ")}.`;
+  return null;
+}

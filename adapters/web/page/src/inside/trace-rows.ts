@@ -1,0 +1,158 @@
+import type { TraceEntry } from "../../../../../src/domain/trace.ts";
+import type { Procedure } from "../../../../../src/domain/procedure.ts";
+import type { RunJson } from "../../../api.ts";
+import { operatorWords, type StepFacts } from "./steps.ts";
+
+/** What the trace can be narrowed to. */
+export const traceFilters = ["all", "decisions", "calls", "problems"] as const;
+export type TraceFilter = (typeof traceFilters)[number];
+
+/** One visit of a step: what happened there, why, and where it went on. Times in Unix ms. */
+export interface TraceRow {
+  readonly key: string;
+  readonly at: number;
+  readonly until: number;
+  readonly step: string;
+  readonly number: number | null;
+  /** Plain words, without a full stop. */
+  readonly words: string;
+  /** "go to 6", or null where that goes without saying. */
+  readonly next: string | null;
+  readonly notComparable: boolean;
+  readonly kinds: ReadonlySet<TraceFilter>;
+  readonly entries: readonly TraceEntry[];
+}
+
+/** More rows than this make a page slow; the newest are shown. */
+export const rowsShown = 200;
+
+/** The trace of a run as one row per visit of a step, oldest first. Pure. */
+export function traceRows(run: RunJson, facts: readonly StepFacts[], procedure: Procedure | null): readonly TraceRow[] {
+  const numbers = new Map(facts.map(({ id, number }) => [id, number]));
+  const visits = visitsOf(run.trace);
+  const rows = visits.map((entries, index): TraceRow | null => {
+    const [first] = entries;
+    const last = entries.at(-1);
+    if (first === undefined || last === undefined) return null;
+    const following = visits[index + 1]?.[0];
+    const to = following === undefined ? null : (numbers.get(following.step) ?? following.step);
+    return {
+      key: `${index}-${first.step}`,
+      at: first.at,
+      until: last.at,
+      step: first.step,
+      number: numbers.get(first.step) ?? null,
+      words: entries.map((entry) => wordsOf(entry, conditionAt(procedure, first.step))).join("; "),
+      next: to === null ? endOf(run, first.step) : `go to ${to}`,
+      notComparable: entries.some((entry) => entry.kind === "branch" && !entry.comparable),
+      kinds: kindsOf(entries),
+      entries,
+    };
+  });
+  return rows.filter((row) => row !== null).slice(-rowsShown);
+}
+
+/** Whether a row is shown under a filter. Pure. */
+export function passes(row: TraceRow, filter: TraceFilter): boolean {
+  return row.kinds.has(filter);
+}
+
+function visitsOf(trace: readonly TraceEntry[]): readonly (readonly TraceEntry[])[] {
+  const visits: TraceEntry[][] = [];
+  for (const entry of trace) {
+    const visit = visits.at(-1);
+    if (visit?.[0]?.step === entry.step) visit.push(entry);
+    else visits.push([entry]);
+  }
+  return visits;
+}
+
+function endOf({ endedAt, status }: RunJson, step: string): string | null {
+  if (endedAt === null) return null;
+  return status === "completed" || step === "" ? "the path ends here" : null;
+}
+
+interface Compared {
+  readonly variable: string;
+  readonly operator: keyof typeof operatorWords;
+}
+
+function conditionAt(procedure: Procedure | null, id: string): Compared | null {
+  const step = procedure?.steps.find((candidate) => candidate.id === id);
+  return step?.kind === "condition" ? step : null;
+}
+
+/** What one line of the trace says, in plain words. Pure. */
+export function wordsOf(entry: TraceEntry, compared: Compared | null = null): string {
+  switch (entry.kind) {
+    case "said":
+      return `said “${entry.text}”`;
+    case "heard":
+      return `heard “${entry.text}”`;
+    case "invalid":
+      return `not taken: ${entry.problem}`;
+    case "stored":
+      return `kept ${entry.variable}`;
+    case "branch":
+      return branchWords(entry, compared);
+    case "asked":
+      return `asked the agents: ${entry.what}`;
+    case "sent":
+      return `sent: ${entry.what}`;
+    case "outcome":
+      return outcomeWords(entry);
+    case "decided":
+      return `${decisionWords[entry.action] ?? entry.action} by ${entry.by}`;
+    case "note":
+      return entry.text.replace(/\.$/, "");
+    default:
+      return entry satisfies never;
+  }
+}
+
+function branchWords(entry: TraceEntry & { readonly kind: "branch" }, compared: Compared | null): string {
+  const { left, type, right, result, comparable } = entry;
+  const name = compared?.variable ?? "the value";
+  const value = type === "missing" ? "is missing" : `is ${left === "" ? "empty" : left} (${type})`;
+  const operator = compared?.operator ?? "equals";
+  const test =
+    operator === "exists" || operator === "not_exists"
+      ? operatorWords[operator]
+      : `${operatorWords[operator]} ${JSON.stringify(right)}`;
+  const answer = result ? "yes" : "no";
+  return comparable ? `${name} ${value}, ${test} → ${answer}` : `${name} ${value}, ${test}: not comparable → ${answer}`;
+}
+
+const decisionWords: { readonly [action: string]: string } = {
+  approve: "approved",
+  reject: "rejected",
+  happened: "“It happened”, said",
+  runAgain: "“Run again”, said",
+  stop: "stopped",
+};
+
+const outcomes = {
+  done: "done",
+  failed: "failed",
+  notSent: "not sent, tried again later",
+  unknown: "nobody knows whether it happened",
+} as const;
+
+function outcomeWords({ outcome, note }: TraceEntry & { readonly kind: "outcome" }): string {
+  return note === "" ? outcomes[outcome] : `${outcomes[outcome]}: ${note}`;
+}
+
+function kindsOf(entries: readonly TraceEntry[]): ReadonlySet<TraceFilter> {
+  const kinds = new Set<TraceFilter>(["all"]);
+  for (const entry of entries) {
+    if (entry.kind === "branch" || entry.kind === "asked" || entry.kind === "decided") kinds.add("decisions");
+    if (entry.kind === "sent" || entry.kind === "outcome") kinds.add("calls");
+    if (isProblem(entry)) kinds.add("problems");
+  }
+  return kinds;
+}
+
+function isProblem(entry: TraceEntry): boolean {
+  if (entry.kind === "outcome") return entry.outcome !== "done";
+  return entry.kind === "invalid" || (entry.kind === "branch" && !entry.comparable);
+}

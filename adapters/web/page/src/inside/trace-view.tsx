@@ -1,0 +1,112 @@
+import { memo, useId, useMemo, useState } from "react";
+import type { Procedure } from "../../../../../src/domain/procedure.ts";
+import type { RunJson } from "../../../api.ts";
+import { JsonView } from "../shared/json-view.tsx";
+import { clockSeconds, took } from "../shared/time.ts";
+import { TimeText } from "../shared/time-text.tsx";
+import { isCut } from "./marks.ts";
+import { StepLink } from "./step-link.tsx";
+import { factsOf } from "./steps.ts";
+import { passes, type TraceFilter, type TraceRow, traceFilters, traceRows, wordsOf } from "./trace-rows.ts";
+
+interface TraceViewProps {
+  readonly run: RunJson | null;
+  readonly procedure: Procedure | null;
+}
+
+const filterWords: { readonly [filter in TraceFilter]: string } = {
+  all: "All",
+  decisions: "Decisions",
+  calls: "Calls",
+  problems: "Problems",
+};
+
+/** What a run did, and why, in plain words. */
+export function TraceView({ run, procedure }: TraceViewProps) {
+  const [filter, setFilter] = useState<TraceFilter>("all");
+  const rows = useMemo(
+    () => (run === null ? [] : traceRows(run, procedure === null ? [] : factsOf(procedure), procedure)),
+    [run, procedure],
+  );
+  if (run === null) return <p className="empty">Nothing yet. Each step that a run takes is explained here.</p>;
+  const shown = rows.filter((row) => passes(row, filter));
+  return (
+    <>
+      <label className="picker">
+        Show{" "}
+        <select value={filter} onChange={(event) => setFilter(event.target.value as TraceFilter)}>
+          {traceFilters.map((name) => (
+            <option key={name} value={name}>
+              {filterWords[name]}
+            </option>
+          ))}
+        </select>
+      </label>
+      {isCut(run.trace) ? <p className="muted">Of a long run, the last 50 entries are kept.</p> : null}
+      {shown.length === 0 ? <p className="empty">Nothing of this kind in this run.</p> : null}
+      <ol className="trace">
+        {shown.map((row) => (
+          <TraceLine key={row.key} row={row} run={run} />
+        ))}
+      </ol>
+    </>
+  );
+}
+
+interface TraceLineProps {
+  readonly row: TraceRow;
+  readonly run: RunJson;
+}
+
+const TraceLine = memo(function TraceLine({ row, run }: TraceLineProps) {
+  const id = useId();
+  const [open, setOpen] = useState(false);
+  const name = row.number === null ? row.step : `${row.number} ${row.step}`;
+  const isProblem = row.kinds.has("problems");
+  return (
+    <li className={isProblem ? "problem-row" : ""}>
+      <TimeText at={row.at} />
+      <div className="trace-words" dir="auto">
+        <StepLink step={row.step}>{name}</StepLink>: {row.words}
+        {row.next === null ? "" : `, ${row.next}`}.
+        {row.notComparable ? <strong className="flag">Not comparable</strong> : null}
+      </div>
+      <button
+        type="button"
+        className="more"
+        aria-expanded={open}
+        aria-controls={id}
+        aria-label={`Details of step ${row.number ?? row.step}`}
+        onClick={() => setOpen(!open)}
+      >
+        <span className="twist" aria-hidden="true" />
+      </button>
+      <div id={id} className="trace-details" hidden={!open}>
+        {open ? <Details row={row} run={run} /> : null}
+      </div>
+    </li>
+  );
+});
+
+function Details({ row, run }: TraceLineProps) {
+  const outputs = run.variableViews.filter(({ setBy, hidden }) => setBy === row.step && !hidden);
+  return (
+    <>
+      <ul>
+        {row.entries.map((entry, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the entries of a visit are only ever added.
+          <li key={index} dir="auto">
+            <span className="muted">{clockSeconds(entry.at)}</span> {wordsOf(entry)}
+          </li>
+        ))}
+      </ul>
+      {row.until > row.at ? <p className="muted">Took {took(row.until - row.at)}.</p> : null}
+      {outputs.map(({ name, value }) => (
+        <div key={name} className="output">
+          <code>{name}</code>
+          <JsonView value={value} name={name} />
+        </div>
+      ))}
+    </>
+  );
+}

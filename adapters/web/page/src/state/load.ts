@@ -1,0 +1,83 @@
+import { newsOf } from "../agents/news.ts";
+import { announce, page, showToast } from "./page.ts";
+import { createRefresh, keepSame } from "./refresh.ts";
+import { AnswerError, NoAnswerError, server } from "./server.ts";
+import { remember } from "./session.ts";
+import { stillOutgoing } from "./outgoing.ts";
+import { show } from "./visit.ts";
+
+const newForMs = 5 * 60_000;
+
+/** What failed without a place of its own. That the server is away is the banner's business. */
+function report(error: unknown): void {
+  if (error instanceof NoAnswerError) return;
+  showToast(error instanceof Error ? error.message : "Something failed in this page.");
+}
+
+function loader(load: () => Promise<void>): () => Promise<void> {
+  return createRefresh(() => load().catch(report));
+}
+
+/** Fetches people, procedures and hints. Never throws, like all that follow. */
+export const loadWorld = loader(async () => {
+  const world = await server.world();
+  const before = page.get().world;
+  if (JSON.stringify(before) !== JSON.stringify(world)) page.set({ world });
+});
+
+export const loadConversations = loader(async () => {
+  const conversations = await server.conversations();
+  page.set({ conversations: keepSame(page.get().conversations, conversations, ({ id }) => id) });
+});
+
+/** Fetches the conversation that is shown. */
+export const loadConversation = loader(async () => {
+  const id = page.get().view.conversation;
+  if (id === null) return;
+  try {
+    const fetched = await server.conversation(id);
+    const { view, conversation, outgoing } = page.get();
+    // Somebody may have gone to another one meanwhile.
+    if (view.conversation !== id) return;
+    const before = conversation?.id === id ? conversation.messages : [];
+    const messages = keepSame(before, fetched.messages, (message) => message.id);
+    const kept = stillOutgoing(outgoing, id, messages);
+    page.set({ conversation: { ...fetched, messages }, outgoing: kept });
+    if (kept !== outgoing) remember({ outgoing: kept.filter(({ hidden }) => !hidden) });
+  } catch (error) {
+    if (!(error instanceof AnswerError) || error.status !== 404) throw error;
+    show({ conversation: null, step: null }, "replace");
+    showToast("This conversation is not here any more. You can begin a new one.");
+  }
+});
+
+export const loadAgents = loader(async () => {
+  const before = page.get().cards;
+  const cards = keepSame(before ?? [], await server.agents(), ({ id }) => id);
+  if (before === cards) return;
+  page.set({ cards });
+  if (before !== null) announce(newsOf(before, cards).join(" "));
+});
+
+let recordsLoaded = false;
+
+export const loadRecords = loader(async () => {
+  const [tickets, leads, mails] = await Promise.all([server.tickets(), server.leads(), server.mails()]);
+  const before = page.get();
+  const known = new Set([...before.tickets, ...before.leads, ...before.mails].map(({ effectId }) => effectId));
+  const until = Date.now() + newForMs;
+  const news = [...tickets, ...leads, ...mails].filter(({ effectId }) => !known.has(effectId));
+  const fresh = recordsLoaded ? Object.fromEntries(news.map(({ effectId }) => [effectId, until])) : {};
+  recordsLoaded = true;
+  page.set({
+    tickets: keepSame(before.tickets, tickets, ({ effectId }) => effectId),
+    leads: keepSame(before.leads, leads, ({ effectId }) => effectId),
+    mails: keepSame(before.mails, mails, ({ effectId }) => effectId),
+    fresh: { ...before.fresh, ...fresh },
+  });
+});
+
+/** Fetches everything that is shown. */
+export async function loadEverything(): Promise<void> {
+  await Promise.all([loadWorld(), loadConversation(), loadAgents(), loadConversations(), loadRecords()]);
+}

@@ -1,0 +1,179 @@
+import type { Conversation } from "../domain/conversation.ts";
+import type { ConversationId, WorkspaceId } from "../domain/ids.ts";
+import type { Json } from "../domain/json.ts";
+import { isAgent, type Person } from "../domain/person.ts";
+import { type Run, type RunRecord, runRecordSchema } from "../domain/run.ts";
+import type { TraceEntry } from "../domain/trace.ts";
+import type { CompiledProcedure } from "../engine/compile.ts";
+import { typeOf } from "../engine/condition.ts";
+import { mask, sensitiveValues } from "../engine/trace.ts";
+import type { ApprovalView, ConversationView, Inspector, RunView, VariableView } from "../ports/inspector.ts";
+import type { Log } from "../ports/log.ts";
+import type { Store } from "../ports/store.ts";
+import type { Catalog } from "./catalog.ts";
+import { withRole } from "./receive.ts";
+
+/** What looking needs. `watchers`: who wants to hear of saves; the shell calls them. */
+export interface InspectOptions {
+  readonly store: Pick<Store, "conversations" | "runs" | "roles">;
+  readonly catalog: Catalog;
+  readonly log: Log;
+  readonly watchers: Set<(workspace: WorkspaceId, id: ConversationId) => void>;
+}
+
+/** Makes the read-only views; what is sensitive leaves here as dots. */
+export function createInspector(options: InspectOptions): Inspector {
+  const { catalog, watchers } = options;
+  return {
+    conversation: (workspace, id) => viewConversation(options, workspace, id),
+    approvals: (workspace) => viewApprovals(options, workspace),
+    procedures: (workspace) => catalog.active(workspace),
+    procedure: async (workspace, slug, version) => (await catalog.find(workspace, slug, version))?.published ?? null,
+    reveal: (workspace, id, variable, by) => reveal(options, workspace, id, variable, by),
+    watch(changed) {
+      watchers.add(changed);
+      return () => watchers.delete(changed);
+    },
+  };
+}
+
+async function viewConversation(
+  options: InspectOptions,
+  workspace: WorkspaceId,
+  id: ConversationId,
+): Promise<ConversationView | null> {
+  const conversation = await options.store.conversations.load(workspace, id);
+  if (conversation === null) return null;
+  const { run, people, customer, version, lastRoute } = conversation;
+  const procedure = run === null ? null : await procedureOf(options, workspace, run);
+  const step = procedure?.steps.get(run?.stepId ?? "");
+  return {
+    id,
+    version,
+    customer,
+    handledBy: people === null ? "bot" : "people",
+    handOff: people?.card ?? null,
+    run: run === null || procedure === null ? null : viewRun(run, procedure, run.wait.kind, null),
+    lastRun: await viewLastRun(options, conversation),
+    lastRoute,
+    awaitsSensitive: run?.wait.kind === "input" && step?.kind === "collect" && step.step.sensitive,
+  };
+}
+
+async function procedureOf(
+  { catalog }: InspectOptions,
+  workspace: WorkspaceId,
+  { procedure }: Pick<Run, "procedure">,
+): Promise<CompiledProcedure | null> {
+  return (await catalog.find(workspace, procedure.slug, procedure.version))?.compiled ?? null;
+}
+
+/** The newest finished run; its record may still be on its way out of the document. */
+async function viewLastRun(options: InspectOptions, conversation: Conversation): Promise<RunView | null> {
+  const { lastRun, workspace, id } = conversation;
+  if (lastRun === null) return null;
+  const leaving = conversation.outbox.flatMap(({ effect }) =>
+    effect.kind === "record" ? [runRecordSchema.parse(effect.run)] : [],
+  );
+  const { items } = await options.store.runs.find(workspace, { conversation: id }, null);
+  const record = [...leaving, ...items].find((one: RunRecord) => one.id === lastRun.id);
+  const procedure = record === undefined ? null : await procedureOf(options, workspace, record);
+  return record === undefined || procedure === null ? null : viewRun(record, procedure, record.ended, record.endedAt);
+}
+
+function viewRun(
+  run: Omit<RunRecord, "ended" | "endedAt" | "reason" | "conversationId">,
+  procedure: CompiledProcedure,
+  status: RunView["status"],
+  endedAt: number | null,
+): RunView {
+  return {
+    id: run.id,
+    procedure: { slug: procedure.slug, name: procedure.name, version: procedure.version },
+    stepId: run.stepId,
+    status,
+    variables: Object.entries(run.variables).map(([name, value]) => viewVariable(name, value, procedure, run.trace)),
+    trace: run.trace,
+    startedAt: run.startedAt,
+    endedAt,
+  };
+}
+
+function viewVariable(
+  name: string,
+  value: Json,
+  procedure: CompiledProcedure,
+  trace: readonly TraceEntry[],
+): VariableView {
+  const hidden = procedure.sensitive.has(name);
+  const set = trace.findLast((entry) => entry.kind === "stored" && entry.variable === name);
+  return { name, type: typeOf(value), value: hidden ? null : value, hidden, setBy: set?.step ?? null };
+}
+
+async function viewApprovals(options: InspectOptions, workspace: WorkspaceId): Promise<readonly ApprovalView[]> {
+  const views: ApprovalView[] = [];
+  let page: string | null = null;
+  do {
+    const found: Awaited<ReturnType<Store["conversations"]["find"]>> = await options.store.conversations.find(
+      workspace,
+      { waiting: "approval" },
+      page,
+    );
+    for (const conversation of found.items) {
+      const view = await viewApproval(options, conversation);
+      if (view !== null) views.push(view);
+    }
+    page = found.next;
+  } while (page !== null);
+  return views.sort((a, b) => a.expiresAt - b.expiresAt);
+}
+
+async function viewApproval(
+  options: InspectOptions,
+  { workspace, id, run }: Conversation,
+): Promise<ApprovalView | null> {
+  if (run?.wait.kind !== "approval") return null;
+  const procedure = await procedureOf(options, workspace, run);
+  if (procedure === null) return null;
+  const { of, expiresAt } = run.wait;
+  const values = sensitiveValues(run.variables, procedure);
+  const { slug, name, version } = procedure;
+  const request = requestOf(of.effect, (text) => mask(text, values));
+  return request === null
+    ? null
+    : { id: of.id, conversationId: id, procedure: { slug, name, version }, request, expiresAt };
+}
+
+type Effect = Conversation["outbox"][number]["effect"];
+
+function requestOf(effect: Effect, hide: (text: string) => string): ApprovalView["request"] | null {
+  if (effect.kind === "act") {
+    const hidden = Object.entries(effect.action).map(([name, value]) => [
+      name,
+      typeof value === "string" ? hide(value) : value,
+    ]);
+    return { kind: "act", action: Object.fromEntries(hidden) };
+  }
+  if (effect.kind !== "call") return null;
+  const { method, url, headers, body } = effect.request;
+  const hidden = Object.entries(headers).map(([name, value]) => [name, hide(value)]);
+  return {
+    kind: "call",
+    request: { method, url: hide(url), headers: Object.fromEntries(hidden), body: body === null ? null : hide(body) },
+  };
+}
+
+async function reveal(
+  options: InspectOptions,
+  workspace: WorkspaceId,
+  id: ConversationId,
+  variable: string,
+  by: Person,
+): Promise<{ readonly value: Json } | null> {
+  const person = await withRole(options.store.roles, workspace, by);
+  const conversation = await options.store.conversations.load(workspace, id);
+  const run = conversation?.run ?? null;
+  if (!isAgent(person) || run === null || !Object.hasOwn(run.variables, variable)) return null;
+  options.log.info({ conversation: id, run: run.id, variable, by: person.id }, "A sensitive value was shown.");
+  return { value: run.variables[variable] ?? null };
+}

@@ -1,0 +1,209 @@
+import type { Conversation } from "../domain/conversation.ts";
+import type { Effect, Outgoing } from "../domain/effect.ts";
+import type { Json } from "../domain/json.ts";
+import { limits } from "../domain/limits.ts";
+import type { OutMessage } from "../domain/message.ts";
+import type { Outcome } from "../domain/outcome.ts";
+import type { Platform } from "../domain/person.ts";
+import type { Procedure } from "../domain/procedure.ts";
+import { runRecordSchema } from "../domain/run.ts";
+import { approvalHash } from "../engine/request.ts";
+import type { Channel } from "../ports/channel.ts";
+import type { Clock } from "../ports/clock.ts";
+import { PermanentError, TransientError } from "../ports/errors.ts";
+import type { Http } from "../ports/http.ts";
+import type { Log } from "../ports/log.ts";
+import type { Mailer } from "../ports/mail.ts";
+import type { Model } from "../ports/model.ts";
+import type { Store } from "../ports/store.ts";
+import { act } from "./act.ts";
+import { call } from "./call.ts";
+import type { Catalog } from "./catalog.ts";
+
+/** The ways into the world. `mailer` null: mails are kept and not sent. */
+export interface PerformOptions {
+  readonly channels: ReadonlyMap<Platform, Channel>;
+  readonly model: Model;
+  readonly http: Http;
+  readonly mailer: Mailer | null;
+  readonly store: Omit<Store, "conversations" | "close">;
+  readonly catalog: Catalog;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * Performs one marked effect and answers what became of it; `leaseEndsAt` is monotonic ms. Never throws. An effect whose
+ * deadline would pass the end of the lease is not begun.
+ */
+export type Perform = (conversation: Conversation, of: Outgoing, leaseEndsAt: number) => Promise<Outcome>;
+
+const timeoutOf: { readonly [kind in Effect["kind"]]: number } = {
+  say: limits.sendTimeoutMs,
+  post: limits.sendTimeoutMs,
+  editCard: limits.sendTimeoutMs,
+  route: limits.modelTimeoutMs,
+  call: limits.callTimeoutMs,
+  act: limits.callTimeoutMs,
+  record: limits.recordTimeoutMs,
+};
+
+/** Maps each kind of effect to its port. */
+export function createPerform(options: PerformOptions): Perform {
+  return async (conversation, of, leaseEndsAt) => {
+    const timeoutMs = timeoutOf[of.effect.kind];
+    const startBefore = leaseEndsAt - timeoutMs;
+    if (options.clock.monotonic() > startBefore) return tooLate;
+    const attempt = perform(options, conversation, of, startBefore);
+    const outcome = await withinTime(options.clock, timeoutMs + graceMs, attempt);
+    if (outcome.kind !== "done") {
+      const { id: effect, attempt: tries } = of;
+      options.log.warn(
+        { conversation: conversation.id, effect, tries, kind: of.effect.kind, outcome: outcome.kind },
+        "An effect was not done.",
+      );
+    }
+    return outcome;
+  };
+}
+
+const tooLate: Outcome = { kind: "notSent", reason: "the lease would have ended first", retryAfterMs: 0 };
+// Ports keep their own time; this catches one that does not.
+const graceMs = 1000;
+
+function withinTime(clock: Clock, ms: number, work: Promise<Outcome>): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const cancel = clock.after(ms, () => resolve({ kind: "unknown", reason: `no answer within ${ms / 1000} s` }));
+    void work.then(resolve, (error: unknown) => resolve(outcomeOf(error))).finally(cancel);
+  });
+}
+
+/** What an error of a port means for the effect: surely not done, refused for good, or nobody knows. */
+function outcomeOf(error: unknown): Outcome {
+  if (error instanceof TransientError)
+    return { kind: "notSent", reason: error.message, retryAfterMs: error.retryAfterMs };
+  if (error instanceof PermanentError) return { kind: "failed", reason: error.message };
+  return { kind: "unknown", reason: "it failed in an unexpected way" };
+}
+
+function perform(
+  options: PerformOptions,
+  conversation: Conversation,
+  of: Outgoing,
+  startBefore: number,
+): Promise<Outcome> {
+  const { effect } = of;
+  switch (effect.kind) {
+    case "say":
+      return say(options, conversation, of, effect.message);
+    case "post":
+      return post(options, conversation, of, effect);
+    case "editCard":
+      return editCard(options, conversation, effect);
+    case "route":
+      return route(options, conversation, effect);
+    case "call":
+      return verified(conversation, of, effect, () => call(options, conversation, of, effect, startBefore));
+    case "act":
+      return verified(conversation, of, effect, () => act(options, conversation, of, effect.action));
+    case "record":
+      return record(options, conversation, effect);
+    default:
+      return effect satisfies never;
+  }
+}
+
+/** What was approved is what runs: anything with another hash is refused. */
+async function verified(
+  conversation: Conversation,
+  { id, hash }: Outgoing,
+  effect: Effect & { readonly kind: "call" | "act" },
+  run: () => Promise<Outcome>,
+): Promise<Outcome> {
+  if (approvalHash(conversation, id, effect) === hash) return run();
+  return { kind: "failed", reason: "the request is not the one that was frozen, so it was not sent" };
+}
+
+async function say(
+  options: PerformOptions,
+  conversation: Conversation,
+  of: Outgoing,
+  message: OutMessage,
+): Promise<Outcome> {
+  const channel = channelOf(options, conversation.customer.platform);
+  const value = await channel.send(conversation.address, message, {
+    effectId: of.id,
+    under: null,
+    mayHaveBeenSent: of.attempt > 1,
+  });
+  return { kind: "done", value };
+}
+
+async function post(
+  options: PerformOptions,
+  conversation: Conversation,
+  of: Outgoing,
+  { card, under }: Effect & { readonly kind: "post" },
+): Promise<Outcome> {
+  const { agentsChannel } = options.catalog.settingsOf(conversation.workspace);
+  if (agentsChannel === null) throw new PermanentError("No agents channel is set for this workspace.");
+  const value = await channelOf(options, agentsChannel.platform).send(
+    agentsChannel.address,
+    { kind: "card", card },
+    {
+      effectId: of.id,
+      under: under === null ? null : (conversation.cards[under] ?? null),
+      mayHaveBeenSent: of.attempt > 1,
+    },
+  );
+  return { kind: "done", value };
+}
+
+async function editCard(
+  options: PerformOptions,
+  conversation: Conversation,
+  { of, card }: Effect & { readonly kind: "editCard" },
+): Promise<Outcome> {
+  const { agentsChannel } = options.catalog.settingsOf(conversation.workspace);
+  const ref = conversation.cards[of];
+  // A card that could never be posted needs no edit.
+  if (agentsChannel === null || ref === undefined) return { kind: "done", value: null };
+  await channelOf(options, agentsChannel.platform).edit(ref, { kind: "card", card });
+  return { kind: "done", value: null };
+}
+
+function channelOf({ channels }: PerformOptions, platform: Platform): Channel {
+  const channel = channels.get(platform);
+  if (channel === undefined) throw new TransientError(`The channel ${platform} is not connected in this process.`);
+  return channel;
+}
+
+async function route(
+  { model, catalog, clock }: PerformOptions,
+  conversation: Conversation,
+  { turn }: Effect & { readonly kind: "route" },
+): Promise<Outcome> {
+  const candidates = catalog.active(conversation.workspace).map(({ procedure }) => candidateOf(procedure));
+  const late = new AbortController();
+  const cancel = clock.after(limits.modelTimeoutMs, () => late.abort());
+  try {
+    const { text, mentioned } = turn;
+    const value: Json = { ...(await model.route({ text, mentioned, candidates }, late.signal)) };
+    return { kind: "done", value };
+  } finally {
+    cancel();
+  }
+}
+
+function candidateOf({ slug, name, trigger }: Procedure) {
+  return { slug, name, trigger };
+}
+
+async function record(
+  { store }: PerformOptions,
+  { workspace }: Conversation,
+  { run }: Effect & { readonly kind: "record" },
+): Promise<Outcome> {
+  await store.runs.put(workspace, runRecordSchema.parse(run));
+  return { kind: "done", value: null };
+}

@@ -1,0 +1,75 @@
+import type { Conversation } from "../domain/conversation.ts";
+import type { Event } from "../domain/event.ts";
+import type { WorkspaceId } from "../domain/ids.ts";
+import { isAgent, isSamePerson, type Person } from "../domain/person.ts";
+import { advance } from "../engine/advance.ts";
+import type { Context } from "../engine/context.ts";
+import { createConversation } from "../engine/create.ts";
+import type { Place } from "../ports/channel.ts";
+import { PermanentError } from "../ports/errors.ts";
+import type { Ids } from "../ports/ids.ts";
+import type { RoleStore } from "../ports/store.ts";
+import type { Work } from "./work.ts";
+
+/** What receiving needs. */
+export interface ReceiveOptions {
+  readonly work: Work;
+  readonly roles: RoleStore;
+  readonly ids: Ids;
+}
+
+/** The same person with the role that Usher's own table gives; unknown people are customers. */
+export async function withRole(roles: RoleStore, workspace: WorkspaceId, person: Person): Promise<Person> {
+  const role = await roles.load(workspace, person.platform, person.id);
+  return { ...person, role: role ?? "customer" };
+}
+
+/**
+ * Takes in an event of a channel: who wrote is looked up, a conversation is made for a first turn, and the change is
+ * stored. Throws TransientError when it could not be stored, PermanentError when the person may not do this.
+ */
+export async function receive({ work, roles, ids }: ReceiveOptions, place: Place, event: Event): Promise<void> {
+  const known = await withRoles(roles, place.workspace, event);
+  const nonce = ids.nonce();
+  const key = { workspace: place.workspace, id: place.conversation };
+  await work.apply(key, (conversation, contextOf) => ({
+    conversation: take(conversation, place, known, nonce, contextOf),
+    answer: null,
+  }));
+}
+
+async function withRoles(roles: RoleStore, workspace: WorkspaceId, event: Event): Promise<Event> {
+  if (event.kind !== "turn" && event.kind !== "agentWrote") return event;
+  const from = await withRole(roles, workspace, event.turn.from);
+  if (event.kind === "agentWrote" && !isAgent(from))
+    throw new PermanentError("Only agents can answer for the company.");
+  return { ...event, turn: { ...event.turn, from } };
+}
+
+function take(
+  conversation: Conversation | null,
+  place: Place,
+  event: Event,
+  nonce: string,
+  contextOf: (conversation: Conversation) => Context,
+): Conversation | null {
+  if (conversation === null) {
+    // Only somebody's words begin a conversation; anything else comes too late for one that is gone.
+    if (event.kind !== "turn") return null;
+    const { workspace, conversation: id, address } = place;
+    const created = createConversation({ workspace, id, address, customer: event.turn.from, nonce }, event.turn.at);
+    return advance(created, event, contextOf(created));
+  }
+  const seen = asAgentWrote(conversation, event);
+  // The way back to the customer follows the customer, never an agent.
+  const renewed = seen.kind === "turn" && conversation.address !== place.address;
+  const placed = renewed ? { ...conversation, address: place.address } : conversation;
+  return advance(placed, seen, contextOf(placed));
+}
+
+/** An agent in somebody else's conversation is not the customer, whatever the channel took the words for. */
+function asAgentWrote(conversation: Conversation, event: Event): Event {
+  if (event.kind !== "turn" || !isAgent(event.turn.from)) return event;
+  if (isSamePerson(conversation.customer, event.turn.from)) return event;
+  return { kind: "agentWrote", turn: event.turn, where: "thread" };
+}

@@ -1,0 +1,193 @@
+import { resolve } from "node:path";
+import { loadEnvFile } from "node:process";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+import {
+  type LogLevel,
+  type Reading,
+  readAllowedHosts,
+  readConnections,
+  readHost,
+  readLocale,
+  readLogLevel,
+  readOpenHosts,
+  readPort,
+  readRegion,
+  readSender,
+  readSwitch,
+  readTimeZone,
+} from "./config-values.ts";
+import { nearest } from "./engine/nearest.ts";
+
+/** Where mails are handed over. `secure`: TLS from the first byte (else the connection is upgraded by STARTTLS). */
+export interface MailServer {
+  readonly host: string;
+  readonly port: number;
+  readonly secure: boolean;
+  readonly login: { readonly user: string; readonly password: string } | null;
+  readonly from: string;
+}
+
+/** What the operator has set. Folders are absolute paths. */
+export interface Config {
+  /** 0: any free port. */
+  readonly port: number;
+  readonly host: string;
+  readonly dataFolder: string;
+  readonly procedureFolder: string;
+  /** `host:port`, where http and private addresses may be called. */
+  readonly openHosts: readonly string[];
+  /** Base URLs by name, without a slash at the end. */
+  readonly connections: { readonly [name: string]: string };
+  /** Names beside the machine's own under which the playground may be opened: `name` or `name:port`. */
+  readonly allowedHosts: readonly string[];
+  readonly region: string;
+  readonly locale: string;
+  readonly timeZone: string;
+  /** Null: mails are kept and not sent. */
+  readonly mailServer: MailServer | null;
+  readonly logLevel: LogLevel;
+}
+
+/** The configuration, or everything that is wrong with it in sentences that begin with a variable's name. */
+export type ConfigReading =
+  | { readonly kind: "ok"; readonly config: Config }
+  | { readonly kind: "bad"; readonly problems: readonly string[] };
+
+type Environment = { readonly [name: string]: string | undefined };
+
+/** A variable that is not set, or set to nothing, is read as `fallback`. */
+function setting<Value>(fallback: string, read: (text: string) => Reading<Value>) {
+  return z
+    .string()
+    .optional()
+    .transform((given, context) => {
+      const text = given?.trim() ?? "";
+      const reading = read(text === "" ? fallback : text);
+      if (reading.kind === "ok") return reading.value;
+      context.addIssue({ code: "custom", message: reading.problem });
+      return z.NEVER;
+    });
+}
+
+/** A variable that may be left out; then it is null. */
+function optional<Value>(read: (text: string) => Reading<Value>) {
+  return setting<Value | null>("", (text) => (text === "" ? { kind: "ok", value: null } : read(text)));
+}
+
+const anyText = (text: string): Reading<string> => ({ kind: "ok", value: text });
+const folder = (text: string): Reading<string> => ({ kind: "ok", value: resolve(text) });
+
+const environmentSchema = z.object({
+  PORT: setting("3000", (text) => readPort(text, 0)),
+  HOST: setting("127.0.0.1", readHost),
+  USHER_DATA: setting(".usher", folder),
+  USHER_PROCEDURES: setting(fileURLToPath(new URL("../examples/procedures", import.meta.url)), folder),
+  USHER_OPEN_HOSTS: setting("", readOpenHosts),
+  USHER_CONNECTIONS: setting("", readConnections),
+  USHER_ALLOWED_HOSTS: setting("", readAllowedHosts),
+  USHER_REGION: setting("US", readRegion),
+  USHER_LOCALE: setting("en-US", readLocale),
+  USHER_TIME_ZONE: setting(new Intl.DateTimeFormat().resolvedOptions().timeZone, readTimeZone),
+  USHER_SMTP_HOST: optional(readHost),
+  USHER_SMTP_PORT: optional((text) => readPort(text, 1)),
+  USHER_SMTP_SECURE: optional(readSwitch),
+  USHER_SMTP_USER: optional(anyText),
+  USHER_SMTP_PASSWORD: optional(anyText),
+  USHER_SMTP_FROM: optional(readSender),
+  LOG_LEVEL: setting("info", readLogLevel),
+});
+
+/** Reads the configuration out of an environment. Answers every problem at once, and never the value of a secret. */
+export function readConfig(environment: Environment): ConfigReading {
+  const parsed = environmentSchema.safeParse(environment);
+  const wrong = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}.`);
+  const problems = [...wrong, ...mailProblems(environment), ...tlsProblems(environment), ...strangers(environment)];
+  if (!parsed.success || problems.length > 0) return { kind: "bad", problems };
+  const read = parsed.data;
+  const config: Config = {
+    port: read.PORT,
+    host: read.HOST,
+    dataFolder: read.USHER_DATA,
+    procedureFolder: read.USHER_PROCEDURES,
+    openHosts: read.USHER_OPEN_HOSTS,
+    connections: read.USHER_CONNECTIONS,
+    allowedHosts: read.USHER_ALLOWED_HOSTS,
+    region: read.USHER_REGION,
+    locale: read.USHER_LOCALE,
+    timeZone: read.USHER_TIME_ZONE,
+    mailServer: mailServerOf(read),
+    logLevel: read.LOG_LEVEL,
+  };
+  return { kind: "ok", config };
+}
+
+/**
+ * Reads the configuration of this process: its environment, and for what is not set there a file `.env` in the current
+ * folder, if there is one.
+ */
+export function loadConfig(): ConfigReading {
+  try {
+    loadEnvFile();
+  } catch (error) {
+    const code: unknown = error instanceof Error ? Reflect.get(error, "code") : null;
+    if (code !== "ENOENT") return { kind: "bad", problems: ["The file .env cannot be read; correct or remove it."] };
+  }
+  return readConfig(process.env);
+}
+
+type Read = z.infer<typeof environmentSchema>;
+
+function mailServerOf(read: Read): MailServer | null {
+  if (read.USHER_SMTP_HOST === null || read.USHER_SMTP_FROM === null) return null;
+  const { USHER_SMTP_USER: user, USHER_SMTP_PASSWORD: password } = read;
+  const secure = read.USHER_SMTP_SECURE ?? read.USHER_SMTP_PORT === 465;
+  return {
+    host: read.USHER_SMTP_HOST,
+    port: read.USHER_SMTP_PORT ?? (secure ? 465 : 587),
+    secure,
+    login: user === null || password === null ? null : { user, password },
+    from: read.USHER_SMTP_FROM,
+  };
+}
+
+function isSet(environment: Environment, name: string): boolean {
+  return (environment[name]?.trim() ?? "") !== "";
+}
+
+/** What one variable for mail demands of another. */
+function mailProblems(environment: Environment): readonly string[] {
+  const has = (part: string): boolean => isSet(environment, `USHER_SMTP_${part}`);
+  const problems: string[] = [];
+  const others = ["PORT", "SECURE", "USER", "PASSWORD", "FROM"].filter(has).map((part) => `USHER_SMTP_${part}`);
+  if (!has("HOST") && others.length > 0) {
+    problems.push(`USHER_SMTP_HOST is missing, and ${others.join(", ")} need it; for example smtp.example.com.`);
+  }
+  if (has("HOST") && !has("FROM")) {
+    problems.push("USHER_SMTP_FROM is missing: the sender of mails; for example Support <support@example.com>.");
+  }
+  if (has("USER") !== has("PASSWORD")) {
+    const [given, missing] = has("USER") ? ["USER", "PASSWORD"] : ["PASSWORD", "USER"];
+    problems.push(`USHER_SMTP_${missing} is missing, and USHER_SMTP_${given} is set; set both or neither.`);
+  }
+  return problems;
+}
+
+/** With this switch every https call would trust anybody who gets between. */
+function tlsProblems(environment: Environment): readonly string[] {
+  if (environment["NODE_TLS_REJECT_UNAUTHORIZED"] !== "0") return [];
+  return [
+    "NODE_TLS_REJECT_UNAUTHORIZED is 0, which switches off the check of every server's certificate; " +
+      "remove it, and name your own authority's certificate in NODE_EXTRA_CA_CERTS instead.",
+  ];
+}
+
+/** A misspelt name would be ignored in silence, and the default used. */
+function strangers(environment: Environment): readonly string[] {
+  const known = Object.keys(environmentSchema.shape);
+  const names = Object.keys(environment).filter((name) => name.startsWith("USHER_") && !known.includes(name));
+  return names.map((name) => {
+    const near = nearest(name, known);
+    return `${name} is not known; ${near === null ? "remove it" : `do you mean ${near}?`}`;
+  });
+}

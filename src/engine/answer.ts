@@ -1,0 +1,141 @@
+import type { Conversation } from "../domain/conversation.ts";
+import { isSamePerson } from "../domain/person.ts";
+import type { Turn } from "../domain/turn.ts";
+import { cancel } from "./cancel.ts";
+import type { CompiledStep } from "./compile.ts";
+import { type Context, fill, procedureOf, stepOf } from "./context.ts";
+import { exampleOf, readInput } from "./input.ts";
+import { handOff } from "./people.ts";
+import { correction, matchesVariable, recognise } from "./phrases.ts";
+import { prompt, waitForInput } from "./prompt.ts";
+import { dots, trace } from "./trace.ts";
+import { fail, setVariables, walk } from "./walk.ts";
+
+type CollectStep = CompiledStep & { readonly kind: "collect" };
+
+/** A turn while the run waits for input: a word to the bot, a correction, or the answer. Pure. */
+export function onAnswer(conversation: Conversation, context: Context, turn: Turn): Conversation {
+  const { run } = conversation;
+  const step = stepOf(conversation, context);
+  if (run === null || step.kind !== "collect") return conversation;
+  const mayAnswer = procedureOf(conversation, context).answers === "anyone" || isSamePerson(run.startedBy, turn.from);
+  if (!mayAnswer) return conversation;
+  if (turn.text.trim() === "") return askOnceMore(conversation, context, step, context.settings.texts.filesNotRead);
+  // An offered choice is an answer even if it reads like a word to the bot ("Stop").
+  if (isChoice(step, turn.text)) return take(conversation, context, step, turn);
+  return onWord(conversation, context, step, turn) ?? take(conversation, context, step, turn);
+}
+
+/** People have handed the conversation back: the question that waits is asked again, and the waiting begins anew. Pure. */
+export function askAgain(conversation: Conversation, context: Context): Conversation {
+  if (conversation.run?.wait.kind !== "input") return conversation;
+  const step = stepOf(conversation, context);
+  if (step.kind !== "collect") return conversation;
+  return askOnceMore(waitForInput(conversation, context, conversation.run.wait.invalid), context, step, "");
+}
+
+function isChoice(step: CollectStep, text: string): boolean {
+  const wanted = text.trim().toLowerCase();
+  return step.step.choices?.some((choice) => choice.toLowerCase() === wanted) ?? false;
+}
+
+/** What the customer says to the bot rather than to the question; null when it is meant as the answer. */
+function onWord(conversation: Conversation, context: Context, step: CollectStep, turn: Turn): Conversation | null {
+  const { texts } = context.settings;
+  switch (recognise(turn.text)) {
+    case "cancel":
+      return cancel(conversation, context);
+    case "human":
+      return handOff(conversation, context, {
+        customerText: texts.handOff,
+        internalReason: "The customer asked for a person.",
+      });
+    case "repeat":
+      return askOnceMore(conversation, context, step, "");
+    case "skip":
+    case "why":
+      return askOnceMore(
+        conversation,
+        context,
+        step,
+        fill(texts.whyAsked, { procedure: procedureOf(conversation, context).name }),
+      );
+    default:
+      return correct(conversation, context, step, turn);
+  }
+}
+
+/** "Wait, my mail is …": an earlier answer changes if the new one is valid, and the question comes again. */
+function correct(conversation: Conversation, context: Context, step: CollectStep, turn: Turn): Conversation | null {
+  const said = correction(turn.text);
+  if (said === null) return null;
+  const variables = conversation.run?.variables ?? {};
+  const earlier = [...procedureOf(conversation, context).steps.values()].find(
+    (other): other is CollectStep =>
+      other.kind === "collect" &&
+      other.step.variable !== step.step.variable &&
+      Object.hasOwn(variables, other.step.variable) &&
+      said.name !== "" &&
+      matchesVariable(said.name, other.step.variable, other.step.prompt),
+  );
+  if (earlier === undefined) return null;
+  const read = readInput(said.value, earlier.step, context.settings);
+  if (read.kind === "bad") return askOnceMore(conversation, context, step, complaint(context, earlier, read.why));
+  const heard = hear(conversation, context, earlier, turn);
+  const stored = setVariables(heard, context, { [earlier.step.variable]: read.value });
+  if (stored.kind === "full") return fail(conversation, context, stored.problem);
+  return askOnceMore(stored.conversation, context, step, context.settings.texts.corrected);
+}
+
+function take(conversation: Conversation, context: Context, step: CollectStep, turn: Turn): Conversation {
+  const heard = hear(conversation, context, step, turn);
+  const read = readInput(turn.text, step.step, context.settings);
+  if (read.kind === "bad") return refuse(heard, context, step, read.why);
+  const stored = setVariables(heard, context, { [step.step.variable]: read.value });
+  return stored.kind === "full" ? fail(heard, context, stored.problem) : walk(stored.conversation, context, step.next);
+}
+
+function hear(conversation: Conversation, context: Context, step: CollectStep, turn: Turn): Conversation {
+  return trace(conversation, context, { kind: "heard", text: step.step.sensitive ? dots : turn.text });
+}
+
+/** The prompt repeats until the answer is valid, saying what is wrong, unless the step sets a limit. */
+function refuse(conversation: Conversation, context: Context, step: CollectStep, why: Complaint): Conversation {
+  const wait = conversation.run?.wait;
+  const invalid = (wait?.kind === "input" ? wait.invalid : 0) + 1;
+  const traced = trace(conversation, context, { kind: "invalid", problem: why });
+  if (step.step.attempts !== undefined && invalid >= step.step.attempts) {
+    return handOff(traced, context, {
+      customerText: context.settings.texts.handOff,
+      internalReason: `The customer gave ${invalid} invalid answers to ${step.step.variable}.`,
+    });
+  }
+  const { personOffered } = context.settings.texts;
+  const offer = invalid > 1 ? ` ${personOffered}` : "";
+  return askOnceMore(waitForInput(traced, context, invalid), context, step, complaint(context, step, why) + offer);
+}
+
+type Complaint = Extract<ReturnType<typeof readInput>, { readonly kind: "bad" }>["why"];
+
+function complaint({ settings }: Context, step: CollectStep, why: Complaint): string {
+  const { texts } = settings;
+  switch (why) {
+    case "text":
+      return texts.invalidText;
+    case "email":
+      return texts.invalidEmail;
+    case "phone":
+      return fill(texts.invalidPhone, { example: exampleOf("phone", settings) });
+    case "number":
+      return fill(texts.invalidNumber, { example: exampleOf("number", settings) });
+    case "choice":
+      return fill(texts.invalidChoice, { choices: (step.step.choices ?? []).join(", ") });
+    default:
+      return why satisfies never;
+  }
+}
+
+function askOnceMore(conversation: Conversation, context: Context, step: CollectStep, before: string): Conversation {
+  const asked = prompt(conversation, context, step, before);
+  return asked.kind === "ok" ? asked.conversation : fail(conversation, context, asked.problem);
+}

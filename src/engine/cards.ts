@@ -1,0 +1,198 @@
+import { type Action, actionTable } from "../domain/action.ts";
+import type { Card, CardSection } from "../domain/card.ts";
+import type { Conversation } from "../domain/conversation.ts";
+import type { Outgoing } from "../domain/effect.ts";
+import type { HttpRequest } from "../domain/http-request.ts";
+import type { Json } from "../domain/json.ts";
+import type { Person } from "../domain/person.ts";
+import type { TraceEntry } from "../domain/trace.ts";
+import { type Context, procedureOf, stepOf } from "./context.ts";
+import { dots, mask, sensitiveValues, shorten } from "./trace.ts";
+
+// Cards are built here from the data itself, never from words that a model or a customer could choose.
+
+type Status = Card["status"][number];
+
+// A field of a card is for reading; the exact request is what was hashed and stored.
+const fieldLength = 1000;
+
+/** What a call or an action does, in a few words: "create a ticket", "POST shop.example.com". Pure. */
+export function labelOf(of: Outgoing): string {
+  if (of.effect.kind === "act") return actionTable[of.effect.action.kind].label;
+  if (of.effect.kind === "call") return `${of.effect.request.method} ${new URL(of.effect.request.url).host}`;
+  return of.effect.kind;
+}
+
+/** How a card about a call or an action stands: what its title says, how it looks, and what can be pressed. */
+export interface CardState {
+  readonly kind: "approval" | "verdict";
+  readonly title: string;
+  readonly tone: Card["tone"];
+  readonly status: readonly Status[];
+  readonly buttons: Card["buttons"];
+  readonly expiresAt: number | null;
+}
+
+/** A card about one exact call or action of the run: what it will do, for whom, and on whose behalf. Pure. */
+export function effectCard(conversation: Conversation, context: Context, of: Outgoing, state: CardState): Card {
+  const hide = hider(conversation, context);
+  return {
+    kind: state.kind,
+    title: state.title,
+    tone: state.tone,
+    sections: [
+      ...requestSections(of, hide),
+      runSection(conversation, context),
+      customerSection(conversation),
+      collectedSection(conversation, context),
+      ...(state.expiresAt === null
+        ? []
+        : [{ label: "Expires", fields: [{ name: "Expires", value: { at: state.expiresAt } }] }]),
+    ],
+    status: state.status,
+    pressId: state.buttons.length > 0 ? of.id : null,
+    buttons: state.buttons,
+  };
+}
+
+/** The buttons of an approval, and of an outcome that nobody knows. */
+export const approvalButtons: Card["buttons"] = [
+  { action: "approve", label: "Approve" },
+  { action: "reject", label: "Reject" },
+];
+export const verdictButtons: Card["buttons"] = [
+  { action: "happened", label: "It happened" },
+  { action: "runAgain", label: "Run again" },
+  { action: "stop", label: "Stop" },
+];
+const handOffButtons: Card["buttons"] = [
+  { action: "handBack", label: "Hand back" },
+  { action: "resolve", label: "Resolve" },
+];
+
+/** The card that gives a conversation to people: why, whose, and what was said. Pure. */
+export function handOffCard(
+  conversation: Conversation,
+  context: Context,
+  id: string,
+  { title, reason }: { readonly title: string; readonly reason: string },
+): Card {
+  const run = conversation.run === null ? [] : [runSection(conversation, context)];
+  const said = transcript(conversation.run?.trace ?? [], conversation.customer);
+  return {
+    kind: "handOff",
+    title,
+    tone: "wait",
+    sections: [
+      { label: "Reason", fields: [{ name: "Reason", value: shorten(reason, fieldLength) }] },
+      customerSection(conversation),
+      ...run,
+      ...(said.length === 0 ? [] : [{ label: "Last messages", fields: said }]),
+      ...(conversation.run === null ? [] : [collectedSection(conversation, context)]),
+    ],
+    status: [],
+    pressId: id,
+    buttons: handOffButtons,
+  };
+}
+
+/** The same card with one more outcome line, and no buttons. Pure. */
+export function closedCard(card: Card, status: Status, tone: Card["tone"]): Card {
+  return { ...card, tone, status: [...card.status, status], pressId: null, buttons: [] };
+}
+
+/** One line for the agents; `tone` ok or bad where it reports an outcome. Pure. */
+export function lineCard(kind: "notice" | "reminder", title: string, tone: Card["tone"]): Card {
+  return { kind, title, tone, sections: [], status: [], pressId: null, buttons: [] };
+}
+
+/** What somebody of the customer's side wrote while people have the conversation. Pure. */
+export function relayCard(from: Person, text: string): Card {
+  return {
+    kind: "relay",
+    title: from.name,
+    tone: "plain",
+    sections: [{ label: "Message", fields: [{ name: from.name, value: text }] }],
+    status: [],
+    pressId: null,
+    buttons: [],
+  };
+}
+
+function hider(conversation: Conversation, context: Context): (text: string) => string {
+  const { run } = conversation;
+  if (run === null) return (text) => text;
+  const values = sensitiveValues(run.variables, procedureOf(conversation, context));
+  return (text) => shorten(mask(text, values), fieldLength);
+}
+
+function requestSections(of: Outgoing, hide: (text: string) => string): readonly CardSection[] {
+  const field = (name: string, value: string) => ({ name, value: hide(value) });
+  if (of.effect.kind === "call") return callSections(of.effect.request, field);
+  if (of.effect.kind !== "act") return [];
+  const parameters = parametersOf(of.effect.action).map(([name, value]) => field(name, asText(value)));
+  return [
+    { label: "Will do", fields: [field("Action", actionTable[of.effect.action.kind].label)] },
+    ...(parameters.length === 0 ? [] : [{ label: "Parameters", fields: parameters }]),
+  ];
+}
+
+function callSections(
+  request: HttpRequest,
+  field: (name: string, value: string) => CardSection["fields"][number],
+): readonly CardSection[] {
+  const headers = Object.entries(request.headers).map(([name, value]) => field(name, value));
+  return [
+    { label: "Will do", fields: [field("Method", request.method), field("URL", request.url)] },
+    ...(headers.length === 0 ? [] : [{ label: "Headers", fields: headers }]),
+    ...(request.body === null ? [] : [{ label: "Body", fields: [field("Body", request.body)] }]),
+  ];
+}
+
+/** The parameters of an action by name, without its kind. Pure. */
+export function parametersOf(action: Action): readonly (readonly [string, Json])[] {
+  return Object.entries(action).flatMap(([name, value]) =>
+    name === "kind" || value === undefined ? [] : [[name, value]],
+  );
+}
+
+function runSection(conversation: Conversation, context: Context): CardSection {
+  const procedure = procedureOf(conversation, context);
+  const { index, step } = stepOf(conversation, context);
+  return {
+    label: "Procedure",
+    fields: [
+      { name: "Procedure", value: `${procedure.name}, version ${procedure.version}` },
+      { name: "Step", value: `${index + 1} ${step.title ?? step.id}` },
+    ],
+  };
+}
+
+function customerSection({ customer, run }: Conversation): CardSection {
+  const { name, id } = run?.startedBy ?? customer;
+  return { label: "Customer", fields: [{ name: "Customer", value: `${name} (${id})` }] };
+}
+
+function collectedSection(conversation: Conversation, context: Context): CardSection {
+  const procedure = procedureOf(conversation, context);
+  const fields = Object.entries(conversation.run?.variables ?? {}).map(([name, value]) => ({
+    name,
+    value: procedure.sensitive.has(name) ? dots : shorten(asText(value), limitOfCollected),
+  }));
+  return { label: "Collected", fields };
+}
+
+const limitOfCollected = 200;
+const messagesOnHandOff = 5;
+
+function transcript(entries: readonly TraceEntry[], customer: Person): CardSection["fields"] {
+  const said = entries.flatMap((entry) => {
+    if (entry.kind === "said") return [{ name: "Usher", value: entry.text }];
+    return entry.kind === "heard" ? [{ name: customer.name, value: entry.text }] : [];
+  });
+  return said.slice(-messagesOnHandOff);
+}
+
+function asText(value: Json): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

@@ -1,0 +1,72 @@
+import type { Conversation } from "../domain/conversation.ts";
+import type { Run, RunEnd, RunRecord } from "../domain/run.ts";
+import { effectCard, labelOf } from "./cards.ts";
+import type { Context } from "./context.ts";
+import { editCard, emit } from "./outbox.ts";
+import { trace } from "./trace.ts";
+
+/** Why a card closed, for the agents, by how the run ended. */
+const closedBecause: { readonly [end in RunEnd]: string } = {
+  completed: "Closed: the run is complete.",
+  escalated: "Closed: a person takes over.",
+  cancelled: "Closed: the customer cancelled.",
+  resolved: "Closed: the conversation was resolved.",
+  expired: "Closed: the customer did not answer.",
+};
+
+/**
+ * Ends the run: its waiting card closes with the reason, and it leaves the document as a record with its trace. Pure.
+ */
+export function endRun(
+  conversation: Conversation,
+  context: Context,
+  ended: RunEnd,
+  reason: string | null = null,
+): Conversation {
+  if (conversation.run === null) return conversation;
+  const noted = trace(closeCard(conversation, context, ended), context, { kind: "note", text: endNote(ended, reason) });
+  const { run } = noted;
+  if (run === null) return noted;
+  const record = recordOf(noted, run, ended, reason, context.now);
+  const left = emit(noted, context, { kind: "record", run: { ...record } }).conversation;
+  return {
+    ...left,
+    run: null,
+    lastRun: { id: run.id, slug: run.procedure.slug, ended, endedAt: context.now },
+  };
+}
+
+/** Marks the run to end when the outcome of the effect that is out is known. Pure. */
+export function endLater(conversation: Conversation, ending: NonNullable<Run["ending"]>): Conversation {
+  const { run } = conversation;
+  if (run === null || run.ending !== null) return conversation;
+  return { ...conversation, run: { ...run, ending } };
+}
+
+function closeCard(conversation: Conversation, context: Context, ended: RunEnd): Conversation {
+  const wait = conversation.run?.wait;
+  if (wait?.kind !== "approval") return conversation;
+  const card = effectCard(conversation, context, wait.of, {
+    kind: "approval",
+    title: `Closed: ${labelOf(wait.of)}`,
+    tone: "plain",
+    status: [{ text: closedBecause[ended], at: context.now }],
+    buttons: [],
+    expiresAt: null,
+  });
+  return editCard(conversation, context, wait.card, card, "withdraw");
+}
+
+function endNote(ended: RunEnd, reason: string | null): string {
+  return reason === null ? `The run ended: ${ended}.` : `The run ended: ${ended}. ${reason}`;
+}
+
+function recordOf(
+  conversation: Conversation,
+  { wait: _wait, ending: _ending, walked: _walked, ...rest }: Run,
+  ended: RunEnd,
+  reason: string | null,
+  now: number,
+): RunRecord {
+  return { ...rest, conversationId: conversation.id, ended, endedAt: now, reason };
+}

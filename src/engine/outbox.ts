@@ -1,0 +1,106 @@
+import type { Card } from "../domain/card.ts";
+import type { Conversation } from "../domain/conversation.ts";
+import type { Effect, Lane, Outgoing } from "../domain/effect.ts";
+import { limits } from "../domain/limits.ts";
+import type { Context } from "./context.ts";
+import { trace } from "./trace.ts";
+
+const laneOf: { readonly [kind in Effect["kind"]]: Lane } = {
+  say: "customer",
+  post: "agents",
+  editCard: "agents",
+  route: "work",
+  call: "work",
+  act: "work",
+  record: "work",
+};
+
+/** A new id, not yet used: `${nonce}-${n}`. Pure. */
+export function takeId(conversation: Conversation): { readonly conversation: Conversation; readonly id: string } {
+  const id = `${conversation.nonce}-${conversation.nextId}`;
+  return { conversation: { ...conversation, nextId: conversation.nextId + 1 }, id };
+}
+
+/** An effect that has not been started, due at once. Pure. */
+export function outgoing(id: string, effect: Effect, hash: string | null, now: number): Outgoing {
+  return { id, lane: laneOf[effect.kind], effect, hash, attempt: 0, firstAt: null, started: false, dueAt: now };
+}
+
+/** Puts an effect at the end of its lane. Pure. */
+export function append(conversation: Conversation, effect: Outgoing): Conversation {
+  return { ...conversation, outbox: [...conversation.outbox, effect] };
+}
+
+/** Asks the world for something, and answers under which id. Pure. */
+export function emit(
+  conversation: Conversation,
+  context: Context,
+  effect: Effect,
+): { readonly conversation: Conversation; readonly id: string } {
+  const taken = takeId(conversation);
+  return { conversation: append(taken.conversation, outgoing(taken.id, effect, null, context.now)), id: taken.id };
+}
+
+/** What belongs to a sentence for the customer, where it is not plain. */
+export interface Manner {
+  readonly choices?: readonly string[];
+  readonly sensitive?: boolean;
+  readonly author?: string;
+}
+
+/** Says something to the customer, and notes it in the run's trace. Pure. */
+export function say(conversation: Conversation, context: Context, text: string, manner: Manner = {}): Conversation {
+  const message = {
+    kind: "text" as const,
+    text,
+    choices: manner.choices ?? [],
+    sensitive: manner.sensitive ?? false,
+    author: manner.author ?? null,
+  };
+  const said = emit(conversation, context, { kind: "say", message }).conversation;
+  return trace(said, context, { kind: "said", text });
+}
+
+/** Posts a card in the agents channel; `under`: the effect that posted the card which it belongs under. Pure. */
+export function post(
+  conversation: Conversation,
+  context: Context,
+  card: Card,
+  under: string | null,
+): { readonly conversation: Conversation; readonly id: string } {
+  return emit(conversation, context, { kind: "post", card, under });
+}
+
+/**
+ * Shows another card in the place of a posted one. A post that was never started and is no longer needed is withdrawn
+ * if the new card has no news worth posting (`withdraw`), else it is posted and then edited. Pure.
+ */
+export function editCard(
+  conversation: Conversation,
+  context: Context,
+  of: string,
+  card: Card,
+  withdraw: "withdraw" | "keep" = "keep",
+): Conversation {
+  const unsent = conversation.outbox.find((effect) => effect.id === of && effect.attempt === 0);
+  if (unsent !== undefined && withdraw === "withdraw") return without(conversation, of);
+  return emit(conversation, context, { kind: "editCard", of, card }).conversation;
+}
+
+/** The same conversation without this effect. Pure. */
+export function without(conversation: Conversation, effectId: string): Conversation {
+  return { ...conversation, outbox: conversation.outbox.filter((effect) => effect.id !== effectId) };
+}
+
+/** The same conversation with this effect in the place of the one of the same id. Pure. */
+export function replace(conversation: Conversation, changed: Outgoing): Conversation {
+  return {
+    ...conversation,
+    outbox: conversation.outbox.map((effect) => (effect.id === changed.id ? changed : effect)),
+  };
+}
+
+/** Whether there is no room for ordinary effects; ten places stay free for the hand-off that this causes. Pure. */
+export function isFull(conversation: Conversation): boolean {
+  return conversation.outbox.length >= limits.outboxEffects - limits.outboxKeptForHandOff;
+}

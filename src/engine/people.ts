@@ -1,0 +1,131 @@
+import type { Conversation } from "../domain/conversation.ts";
+import type { Person } from "../domain/person.ts";
+import type { Decision, PressAction } from "../domain/press.ts";
+import type { Turn } from "../domain/turn.ts";
+import { closedCard, handOffCard, lineCard, relayCard } from "./cards.ts";
+import type { Context } from "./context.ts";
+import { endLater, endRun } from "./ending.ts";
+import { append, editCard, isFull, outgoing, post, say, takeId } from "./outbox.ts";
+import { trace } from "./trace.ts";
+
+/** Why a conversation goes to people. `internalReason` is for the agents alone; `title` heads the card. */
+export interface HandOff {
+  readonly customerText: string;
+  readonly internalReason: string;
+}
+
+/**
+ * Gives the conversation to people and ends the run: the customer is told, and the agents get the card from which they
+ * answer. If people have it already, the reason goes under their card. Pure.
+ */
+export function handOff(
+  conversation: Conversation,
+  context: Context,
+  { customerText, internalReason }: HandOff,
+): Conversation {
+  const told = say(conversation, context, customerText);
+  const given = toPeople(told, context, { title: "A person is needed", reason: internalReason });
+  return endRun({ ...given, choosing: null }, context, "escalated", internalReason);
+}
+
+/** An agent wrote in the customer's thread: the run pauses, and the agents channel gets the button that ends that. Pure. */
+export function pause(conversation: Conversation, context: Context, agent: Person): Conversation {
+  const reason = `${agent.name} wrote in the customer's thread. Usher has paused and stays silent there.`;
+  const noted = trace(conversation, context, { kind: "note", text: `${agent.name} wrote here. Usher paused.` });
+  return { ...toPeople(noted, context, { title: "Paused: an agent is answering", reason }), choosing: null };
+}
+
+function toPeople(
+  conversation: Conversation,
+  context: Context,
+  why: { readonly title: string; readonly reason: string },
+): Conversation {
+  if (conversation.people !== null) {
+    const line = lineCard("notice", `${why.title}: ${why.reason}`, "wait");
+    return post(stayWithPeople(conversation, context), context, line, conversation.people.card).conversation;
+  }
+  const taken = takeId(conversation);
+  const shown = handOffCard(conversation, context, taken.id, why);
+  const posted = append(
+    taken.conversation,
+    outgoing(taken.id, { kind: "post", card: shown, under: null }, null, context.now),
+  );
+  const until = context.now + context.settings.peopleMs;
+  return { ...posted, people: { card: taken.id, shown, since: context.now, until } };
+}
+
+/** Somebody said something: the silence after which the bot comes back begins anew. Pure. */
+function stayWithPeople(conversation: Conversation, context: Context): Conversation {
+  const { people } = conversation;
+  return people === null
+    ? conversation
+    : { ...conversation, people: { ...people, until: context.now + context.settings.peopleMs } };
+}
+
+/**
+ * What the customer's side writes goes under the hand-off card. When the outbox is full (the agents channel does not
+ * take posts), the words are counted as dropped and the customer is told once. Pure.
+ */
+export function relayToAgents(conversation: Conversation, context: Context, turn: Turn): Conversation {
+  if (conversation.people === null) return conversation;
+  const staying = stayWithPeople(conversation, context);
+  if (isFull(staying)) return drop(staying, context);
+  return post(staying, context, relayCard(turn.from, turn.text), conversation.people.card).conversation;
+}
+
+/** Counts a turn that found no room; the customer is told at the first. Pure. */
+export function drop(conversation: Conversation, context: Context): Conversation {
+  const counted = { ...conversation, dropped: conversation.dropped + 1 };
+  return conversation.dropped === 0 ? say(counted, context, context.settings.texts.inboxFull) : counted;
+}
+
+/** What an agent writes under the hand-off card reaches the customer under the agent's name. Pure. */
+export function relayToCustomer(conversation: Conversation, context: Context, turn: Turn): Conversation {
+  if (conversation.people === null || turn.text.trim() === "") return conversation;
+  return say(stayWithPeople(conversation, context), context, turn.text, { author: turn.from.name });
+}
+
+/** Ends the hand-off by a button: back to the bot, or the whole conversation is done. Pure. */
+export function endHandOff(conversation: Conversation, context: Context, decision: Decision): Conversation {
+  const closed = closeHandOff(conversation, context, {
+    text: decision.action === "resolve" ? `Resolved by ${decision.by.name}` : `Handed back by ${decision.by.name}`,
+    at: context.now,
+  });
+  const kept = { ...closed, handOffs: [...closed.handOffs, decision].slice(-handOffsKept) };
+  return decision.action === "resolve" ? resolve(kept, context) : kept;
+}
+
+// Enough for late presses to be answered; a conversation is rarely handed over more than a few times.
+const handOffsKept = 10;
+
+/** Nobody has said a word for the set time: the conversation returns to the bot, and the agents are told. Pure. */
+export function endSilentHandOff(conversation: Conversation, context: Context): Conversation {
+  const hours = Math.round(context.settings.peopleMs / 3_600_000);
+  return closeHandOff(conversation, context, { text: `Back with Usher: nobody wrote for ${hours} h`, at: context.now });
+}
+
+function closeHandOff(
+  conversation: Conversation,
+  context: Context,
+  status: { readonly text: string; readonly at: number },
+): Conversation {
+  const { people } = conversation;
+  if (people === null) return conversation;
+  const card = closedCard(people.shown, status, "ok");
+  return editCard({ ...conversation, people: null, dropped: 0 }, context, people.card, card);
+}
+
+/** The conversation is done: a run that is still there ends, at once or as soon as its effect's outcome is known. Pure. */
+export function resolve(conversation: Conversation, context: Context): Conversation {
+  const wait = conversation.run?.wait.kind;
+  const ended =
+    wait === "effect" || wait === "verdict"
+      ? endLater(conversation, "resolved")
+      : endRun(conversation, context, "resolved");
+  return say({ ...ended, choosing: null, resolvedAt: context.now }, context, context.settings.texts.resolved);
+}
+
+/** Whether this button is one of a hand-off. Pure. */
+export function endsHandOff(action: PressAction): action is PressAction & { readonly kind: "handBack" | "resolve" } {
+  return action.kind === "handBack" || action.kind === "resolve";
+}

@@ -1,0 +1,38 @@
+import type { Conversation } from "../domain/conversation.ts";
+import type { CompiledStep } from "./compile.ts";
+import { type Context, scopeOf } from "./context.ts";
+import { say } from "./outbox.ts";
+import { render } from "./template.ts";
+
+type CollectStep = CompiledStep & { readonly kind: "collect" };
+type Prompted =
+  | { readonly kind: "ok"; readonly conversation: Conversation }
+  | { readonly kind: "bad"; readonly problem: string };
+
+/**
+ * Asks the step's question and begins to wait for the answer. While people have the conversation nothing is said: the
+ * question comes when they hand it back. Pure.
+ */
+export function ask(conversation: Conversation, context: Context, step: CollectStep): Prompted {
+  const waiting = waitForInput(conversation, context, 0);
+  return conversation.people === null ? prompt(waiting, context, step, "") : { kind: "ok", conversation: waiting };
+}
+
+/** Says the question again after a sentence, without beginning to wait anew. Pure. */
+export function prompt(conversation: Conversation, context: Context, step: CollectStep, before: string): Prompted {
+  const question = render(step.prompt, scopeOf(conversation, context));
+  if (question.kind === "bad") return question;
+  const text = before === "" ? question.text : `${before}\n${question.text}`;
+  const { choices, sensitive } = step.step;
+  return { kind: "ok", conversation: say(conversation, context, text, { choices: choices ?? [], sensitive }) };
+}
+
+/** Waits for an answer from now on: the reminder and the expiry begin anew. Pure. */
+export function waitForInput(conversation: Conversation, context: Context, invalid: number): Conversation {
+  const { run } = conversation;
+  if (run === null) return conversation;
+  const { silenceMs, silenceReminderMs } = context.settings;
+  const expiresAt = context.now + silenceMs;
+  const remindAt = silenceReminderMs < silenceMs ? context.now + silenceReminderMs : null;
+  return { ...conversation, run: { ...run, wait: { kind: "input", expiresAt, remindAt, invalid } } };
+}

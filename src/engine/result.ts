@@ -1,0 +1,145 @@
+import { actionTable } from "../domain/action.ts";
+import type { Conversation } from "../domain/conversation.ts";
+import type { Effect, Outgoing } from "../domain/effect.ts";
+import { isRecord, type Json } from "../domain/json.ts";
+import type { Outcome } from "../domain/outcome.ts";
+import type { Run } from "../domain/run.ts";
+import { effectCard, labelOf } from "./cards.ts";
+import type { CompiledStep } from "./compile.ts";
+import { type Context, stepOf } from "./context.ts";
+import { endRun } from "./ending.ts";
+import { editCard } from "./outbox.ts";
+import { handOff } from "./people.ts";
+import { notify } from "./request.ts";
+import { trace } from "./trace.ts";
+import { fail, setVariables, walk } from "./walk.ts";
+
+/** An outcome that ends the waiting. */
+export type Result = Outcome & { readonly kind: "done" | "failed" };
+
+type RequestStep = CompiledStep & { readonly kind: "call" | "action" };
+
+/** The run's call or action has a result: the agents learn it where they must, and the run goes on or ends. Pure. */
+export function onRequestResult(
+  conversation: Conversation,
+  context: Context,
+  of: Outgoing,
+  result: Result,
+): Conversation {
+  const wait = conversation.run?.wait;
+  if (wait?.kind !== "effect" || wait.effectId !== of.id) return conversation;
+  const step = stepOf(conversation, context);
+  if (step.kind !== "call" && step.kind !== "action") return conversation;
+  const note = result.kind === "done" ? "" : result.reason;
+  const traced = trace(conversation, context, { kind: "outcome", id: of.id, outcome: result.kind, note });
+  const told = tellAgents(traced, context, of, step, wait.card, result);
+  const ending = told.run?.ending ?? null;
+  if (ending !== null) return endAsAsked(told, context, ending);
+  return result.kind === "done"
+    ? goOn(told, context, of.effect, step, result.value)
+    : goOnAfterFailure(told, context, step, result.reason);
+}
+
+/** Ends a run that was asked to end while its effect was out. Pure. */
+export function endAsAsked(
+  conversation: Conversation,
+  context: Context,
+  ending: NonNullable<Run["ending"]>,
+): Conversation {
+  if (ending !== "escalated") return endRun(conversation, context, ending);
+  // Where people have the conversation already, they know why.
+  return conversation.people === null
+    ? handOff(conversation, context, {
+        customerText: context.settings.texts.handOff,
+        internalReason: "The customer asked for a person.",
+      })
+    : endRun(conversation, context, "escalated", "The customer asked for a person.");
+}
+
+function tellAgents(
+  conversation: Conversation,
+  context: Context,
+  of: Outgoing,
+  step: RequestStep,
+  card: string | null,
+  result: Result,
+): Conversation {
+  if (card !== null) return editCard(conversation, context, card, settledCard(conversation, context, of, result));
+  if (step.step.approval !== "notify") return conversation;
+  return notify(conversation, context, labelOf(of), result.kind === "failed" ? result.reason : undefined);
+}
+
+function settledCard(conversation: Conversation, context: Context, of: Outgoing, result: Result) {
+  const outcome = result.kind === "done" ? `Done${resultInWords(result.value)}` : `Failed: ${result.reason}`;
+  return effectCard(conversation, context, of, {
+    kind: "approval",
+    title: `${result.kind === "done" ? "Done" : "Failed"}: ${labelOf(of)}`,
+    tone: result.kind === "done" ? "ok" : "bad",
+    status: [...decisionLines(conversation, of.id), { text: outcome, at: context.now }],
+    buttons: [],
+    expiresAt: null,
+  });
+}
+
+function resultInWords(value: Json): string {
+  return isRecord(value) && typeof value["ticketId"] === "string" ? `: ticket #${value["ticketId"]}` : "";
+}
+
+const decisionWords = {
+  approve: "Approved by",
+  reject: "Rejected by",
+  happened: "“It happened”, said",
+  runAgain: "“Run again”, said",
+  stop: "Stopped by",
+  handBack: "Handed back by",
+  resolve: "Resolved by",
+} as const;
+
+/** The decisions on one effect, as the outcome lines of its card. Pure. */
+export function decisionLines({ run }: Conversation, id: string) {
+  const decisions = run?.decisions.filter(({ of }) => of === id) ?? [];
+  return decisions.map(({ action, by, at, reason }) => ({
+    text: `${decisionWords[action]} ${by.name}${reason === null ? "" : `: ${reason}`}`,
+    at,
+  }));
+}
+
+function goOn(
+  conversation: Conversation,
+  context: Context,
+  effect: Effect,
+  step: RequestStep,
+  value: Json,
+): Conversation {
+  const variables =
+    step.kind === "call" ? answerOf(step.step.response, value) : outputsOf(effect, step.step.response, value);
+  const stored = setVariables(conversation, context, variables);
+  return stored.kind === "ok"
+    ? walk(stored.conversation, context, step.next)
+    : fail(conversation, context, stored.problem);
+}
+
+function answerOf(response: string | undefined, value: Json): { readonly [name: string]: Json } {
+  return response === undefined ? {} : { [response]: value };
+}
+
+/** The outputs that the action declares; a bare value (an agent's verdict) counts as the only output there is. */
+function outputsOf(effect: Effect, response: string | undefined, value: Json): { readonly [name: string]: Json } {
+  const names = effect.kind === "act" ? actionTable[effect.action.kind].outputs : [];
+  const given = isRecord(value) ? value : {};
+  const [first] = names;
+  const outputs: { readonly [name: string]: Json } =
+    !isRecord(value) && value !== null && first !== undefined
+      ? { [first]: String(value) }
+      : Object.fromEntries(names.flatMap((name) => (name in given ? [[name, given[name] ?? null]] : [])));
+  return response === undefined ? outputs : { [response]: outputs };
+}
+
+function goOnAfterFailure(
+  conversation: Conversation,
+  context: Context,
+  step: RequestStep,
+  reason: string,
+): Conversation {
+  return step.onError === undefined ? fail(conversation, context, reason) : walk(conversation, context, step.onError);
+}

@@ -1,0 +1,145 @@
+import type { Conversation } from "../domain/conversation.ts";
+import type { Outgoing } from "../domain/effect.ts";
+import { cardRefSchema } from "../domain/ids.ts";
+import type { Json } from "../domain/json.ts";
+import { limits } from "../domain/limits.ts";
+import type { Outcome } from "../domain/outcome.ts";
+import type { Context } from "./context.ts";
+import { replace, without } from "./outbox.ts";
+import { handOff } from "./people.ts";
+import { onRequestResult, type Result } from "./result.ts";
+import { afterRoute } from "./routing.ts";
+import { askForVerdict } from "./verdict.ts";
+
+/** What follows from the outcome of one attempt: try again later, ask a person, or take it as the result. */
+type Consequence =
+  | { readonly kind: "retry"; readonly afterMs: number | null }
+  | { readonly kind: "ask"; readonly reason: string }
+  | { readonly kind: "result"; readonly result: Result };
+
+/**
+ * An attempt has an outcome. Anything but the attempt that is known here is ignored, except that a late answer may turn
+ * an unknown outcome of its own attempt into what really happened. Pure.
+ */
+export function onSettled(
+  conversation: Conversation,
+  context: Context,
+  event: { readonly effectId: string; readonly attempt: number; readonly outcome: Outcome },
+): Conversation {
+  const effect = conversation.outbox.find(({ id }) => id === event.effectId);
+  if (effect === undefined) return onLateAnswer(conversation, context, event);
+  if (effect.attempt !== event.attempt || effect.attempt === 0) return conversation;
+  const consequence = consequenceOf(conversation, effect, event.outcome, context.now);
+  switch (consequence.kind) {
+    case "retry":
+      return retry(conversation, effect, context.now, consequence.afterMs);
+    case "ask":
+      return askForVerdict(without(conversation, effect.id), context, effect, consequence.reason);
+    case "result":
+      return onResult(without(conversation, effect.id), context, effect, consequence.result);
+    default:
+      return consequence satisfies never;
+  }
+}
+
+/**
+ * The model is asked once. Messages and records are tried until they are refused for good. Calls and actions are tried
+ * a limited number of times within a limited time; then what was surely never sent, or only read something, has failed,
+ * and for the rest a person decides.
+ */
+function consequenceOf({ run }: Conversation, of: Outgoing, outcome: Outcome, now: number): Consequence {
+  if (outcome.kind === "done" || outcome.kind === "failed") return { kind: "result", result: outcome };
+  const afterMs = outcome.kind === "notSent" ? outcome.retryAfterMs : null;
+  const { effect } = of;
+  if (effect.kind === "route") return failed(outcome.reason);
+  if (effect.kind !== "call" && effect.kind !== "act") return { kind: "retry", afterMs };
+  const exhausted = of.attempt >= limits.attempts || now - (of.firstAt ?? now) >= limits.attemptsWithinMs;
+  if (outcome.kind === "notSent") {
+    if (run?.ending) return failed("not sent, because the run was asked to end");
+    return exhausted ? failed(`given up after ${of.attempt} tries: ${outcome.reason}`) : { kind: "retry", afterMs };
+  }
+  if (effect.repeatable && !exhausted) return { kind: "retry", afterMs };
+  const reads = effect.kind === "call" && (effect.request.method === "GET" || effect.request.method === "HEAD");
+  return reads
+    ? failed(`given up after ${of.attempt} tries: ${outcome.reason}`)
+    : { kind: "ask", reason: outcome.reason };
+}
+
+function failed(reason: string): Consequence {
+  return { kind: "result", result: { kind: "failed", reason } };
+}
+
+function retry(conversation: Conversation, effect: Outgoing, now: number, afterMs: number | null): Conversation {
+  const backoff = Math.min(limits.backoffFirstMs * 2 ** Math.min(effect.attempt - 1, 20), limits.backoffMostMs);
+  const wait = afterMs === null ? backoff : Math.min(Math.max(afterMs, 0), limits.retryAfterMostMs);
+  return replace(conversation, { ...effect, started: false, dueAt: now + wait });
+}
+
+function onResult(conversation: Conversation, context: Context, of: Outgoing, result: Result): Conversation {
+  const { id, effect } = of;
+  switch (effect.kind) {
+    case "call":
+    case "act":
+      return onRequestResult(conversation, context, of, result);
+    case "route":
+      return afterRoute(conversation, context, effect.turn, result.kind === "done" ? result.value : null);
+    case "post":
+      return result.kind === "done"
+        ? keepCard(conversation, id, result.value)
+        : onPostRefused(conversation, context, id);
+    case "editCard":
+      return forgetCard(conversation, effect.of);
+    case "say":
+    case "record":
+      return conversation;
+    default:
+      return effect satisfies never;
+  }
+}
+
+/** A verdict is awaited, and the attempt itself answers after all: that is better than anybody's verdict. */
+function onLateAnswer(
+  conversation: Conversation,
+  context: Context,
+  event: { readonly effectId: string; readonly attempt: number; readonly outcome: Outcome },
+): Conversation {
+  const { run } = conversation;
+  if (run?.wait.kind !== "verdict") return conversation;
+  const { of, card } = run.wait;
+  if (of.id !== event.effectId || of.attempt !== event.attempt) return conversation;
+  if (event.outcome.kind !== "done" && event.outcome.kind !== "failed") return conversation;
+  const known = { ...conversation, run: { ...run, wait: { kind: "effect" as const, effectId: of.id, card } } };
+  return onRequestResult(known, context, of, event.outcome);
+}
+
+/** Remembers where a card stands that may still be edited or answered. */
+function keepCard(conversation: Conversation, id: string, value: Json): Conversation {
+  const ref = cardRefSchema.safeParse(value);
+  if (!ref.success || !isOpen(conversation, id)) return conversation;
+  return { ...conversation, cards: { ...conversation.cards, [id]: ref.data } };
+}
+
+function forgetCard(conversation: Conversation, id: string): Conversation {
+  if (isOpen(conversation, id)) return conversation;
+  const { [id]: _closed, ...cards } = conversation.cards;
+  return { ...conversation, cards };
+}
+
+function isOpen({ run, people, outbox }: Conversation, id: string): boolean {
+  const wait = run?.wait;
+  const awaited = wait !== undefined && wait.kind !== "input" ? wait.card : null;
+  const mentioned = outbox.some(
+    ({ effect }) => (effect.kind === "editCard" && effect.of === id) || (effect.kind === "post" && effect.under === id),
+  );
+  return awaited === id || people?.card === id || mentioned;
+}
+
+/** An approval that nobody can see must not look as if it were waiting. */
+function onPostRefused(conversation: Conversation, context: Context, id: string): Conversation {
+  const wait = conversation.run?.wait;
+  if (wait?.kind !== "approval" || wait.card !== id) return conversation;
+  return handOff(conversation, context, {
+    customerText: context.settings.texts.handOff,
+    internalReason: "The approval card could not be posted in the agents channel.",
+  });
+}

@@ -1,0 +1,79 @@
+import type { Conversation } from "../domain/conversation.ts";
+import type { Json } from "../domain/json.ts";
+import { limits } from "../domain/limits.ts";
+import type { TraceEntry } from "../domain/trace.ts";
+import type { CompiledProcedure } from "./compile.ts";
+import { type Context, procedureOf } from "./context.ts";
+
+type Without<Entry, Key extends string> = Entry extends unknown ? Omit<Entry, Key> : never;
+
+/** A line of the trace before it knows when and where. */
+export type TraceNews = Without<TraceEntry, "at" | "step">;
+
+/** What stands in the place of something sensitive. */
+export const dots = "••••••";
+
+/** Notes what the run has done, with sensitive values as dots; without a run nothing is noted. Pure. */
+export function trace(conversation: Conversation, context: Context, news: TraceNews): Conversation {
+  const { run } = conversation;
+  if (run === null) return conversation;
+  const hide = (text: string) => mask(text, sensitiveValues(run.variables, procedureOf(conversation, context)));
+  const entry = cut({ at: context.now, step: run.stepId, ...news } as TraceEntry, hide);
+  return { ...conversation, run: { ...run, trace: [...run.trace, entry].slice(-limits.traceEntries) } };
+}
+
+function cut(entry: TraceEntry, hide: (text: string) => string): TraceEntry {
+  const short = (text: string) => shorten(hide(text), limits.traceTextLength);
+  switch (entry.kind) {
+    case "said":
+    case "heard":
+    case "note":
+      return { ...entry, text: short(entry.text) };
+    case "branch":
+      return { ...entry, left: short(entry.left), right: short(entry.right) };
+    case "asked":
+    case "sent":
+      return { ...entry, what: short(entry.what) };
+    case "outcome":
+      return { ...entry, note: short(entry.note) };
+    case "invalid":
+    case "stored":
+    case "decided":
+      return entry;
+    default:
+      return entry satisfies never;
+  }
+}
+
+/** The text, or its beginning and an ellipsis; never half of a surrogate pair. Pure. */
+export function shorten(text: string, length: number): string {
+  if (text.length <= length) return text;
+  return `${text.slice(0, length - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
+}
+
+/** The values of the run's sensitive variables, as text. Pure. */
+export function sensitiveValues(
+  variables: { readonly [name: string]: Json },
+  procedure: CompiledProcedure,
+): readonly string[] {
+  if (procedure.sensitive.size === 0) return [];
+  return [...procedure.sensitive].flatMap((name) => {
+    const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
+    return value === undefined || value === null ? [] : [typeof value === "string" ? value : JSON.stringify(value)];
+  });
+}
+
+/**
+ * The text with every sensitive value in it as dots, also where the value was percent-encoded for a URL or escaped for
+ * JSON. Pure.
+ */
+export function mask(text: string, values: readonly string[]): string {
+  let masked = text;
+  for (const value of values) {
+    if (value === "") continue;
+    for (const spelling of new Set([value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1)])) {
+      masked = masked.replaceAll(spelling, dots);
+    }
+  }
+  return masked;
+}

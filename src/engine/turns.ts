@@ -1,0 +1,114 @@
+import type { Conversation } from "../domain/conversation.ts";
+import { limits } from "../domain/limits.ts";
+import type { Turn } from "../domain/turn.ts";
+import { onAnswer } from "./answer.ts";
+import { askForPerson, cancel } from "./cancel.ts";
+import type { CompiledProcedure } from "./compile.ts";
+import type { Context } from "./context.ts";
+import { isFull, say } from "./outbox.ts";
+import { drop, relayToAgents } from "./people.ts";
+import { recognise } from "./phrases.ts";
+import { route } from "./routing.ts";
+import { startRun } from "./walk.ts";
+
+/**
+ * The customer's side wrote. A turn that was seen before, or is older than everything remembered, changes nothing. Pure.
+ */
+export function onTurn(conversation: Conversation, context: Context, turn: Turn): Conversation {
+  if (wasSeen(conversation, turn)) return conversation;
+  return admit(remember(conversation, turn), context, { ...turn, text: turn.text.slice(0, limits.turnLength) });
+}
+
+/** Whether this turn must count as seen. Pure. */
+export function wasSeen({ recent, floor }: Conversation, turn: Turn): boolean {
+  return turn.at <= floor || recent.some(({ key }) => turn.keys.includes(key));
+}
+
+/** Keeps the turn's keys; those that fall out raise the floor below which a turn counts as seen. Pure. */
+export function remember(conversation: Conversation, turn: Turn): Conversation {
+  const all = [...conversation.recent, ...turn.keys.map((key) => ({ key, at: turn.at }))];
+  const forgotten = all.slice(0, Math.max(0, all.length - limits.recentKeys));
+  const floor = forgotten.reduce((highest, { at }) => Math.max(highest, at), conversation.floor);
+  return { ...conversation, recent: all.slice(forgotten.length), floor };
+}
+
+/** Turns that came while an effect was out count now, in order, as if they had just arrived. Pure. */
+export function drainInbox(conversation: Conversation, context: Context): Conversation {
+  let at = conversation;
+  while (!isBusy(at)) {
+    const [turn, ...rest] = at.inbox;
+    if (turn === undefined) break;
+    at = handle({ ...at, inbox: rest }, context, turn);
+  }
+  return at.inbox.length === 0 && at.dropped > 0 && at.people === null ? { ...at, dropped: 0 } : at;
+}
+
+/** Whether the model or a call or an action is out, so that turns must wait. Pure. */
+export function isBusy({ run, outbox }: Conversation): boolean {
+  return run?.wait.kind === "effect" || outbox.some(({ effect }) => effect.kind === "route");
+}
+
+function admit(conversation: Conversation, context: Context, turn: Turn): Conversation {
+  if (conversation.people !== null) return relayToAgents(conversation, context, turn);
+  if (!isBusy(conversation))
+    return isFull(conversation) ? drop(conversation, context) : handle(conversation, context, turn);
+  // These two are of use only while it is not too late.
+  const word = conversation.run === null ? null : recognise(turn.text);
+  if (word === "cancel") return cancel(conversation, context);
+  if (word === "human") return askForPerson(conversation, context);
+  if (conversation.inbox.length >= limits.inboxTurns) return drop(conversation, context);
+  return { ...conversation, inbox: [...conversation.inbox, turn] };
+}
+
+function handle(conversation: Conversation, context: Context, turn: Turn): Conversation {
+  if (conversation.people !== null) return relayToAgents(conversation, context, turn);
+  switch (conversation.run?.wait.kind) {
+    case "input":
+      return onAnswer(conversation, context, turn);
+    case "approval":
+    case "verdict":
+      return whileAgentsDecide(conversation, context, turn);
+    default:
+      return withoutRun(conversation, context, turn);
+  }
+}
+
+function whileAgentsDecide(conversation: Conversation, context: Context, turn: Turn): Conversation {
+  const { texts } = context.settings;
+  const word = recognise(turn.text);
+  if (word === "cancel") return cancel(conversation, context);
+  if (word === "human") return askForPerson(conversation, context);
+  const holding = conversation.run?.wait.kind === "approval" ? texts.waitingForApproval : texts.checking;
+  return say(conversation, context, holding);
+}
+
+function withoutRun(conversation: Conversation, context: Context, turn: Turn): Conversation {
+  const chosen = conversation.choosing === null ? null : choose(conversation, context, turn);
+  if (chosen !== null) return chosen;
+  const word = recognise(turn.text);
+  if (word === "human") return askForPerson(conversation, context);
+  if (word === "cancel" && (turn.mentioned || conversation.choosing !== null)) {
+    return cancel({ ...conversation, choosing: null }, context);
+  }
+  if (turn.text.trim() === "") return conversation;
+  return route({ ...conversation, choosing: null }, context, turn);
+}
+
+/** An answer to "A or B?": its name, its number, or yes and no where only one was offered; null: something else. */
+function choose(conversation: Conversation, context: Context, turn: Turn): Conversation | null {
+  const { choosing } = conversation;
+  if (choosing === null || choosing.expiresAt <= context.now) return null;
+  const offered = choosing.slugs.flatMap((slug) => context.active.get(slug) ?? []);
+  const word = recognise(turn.text);
+  if (choosing.slugs.length === 1 && word === "no") {
+    return say({ ...conversation, choosing: null }, context, context.settings.texts.notAgain);
+  }
+  const chosen = choosing.slugs.length === 1 && word === "yes" ? offered[0] : named(offered, turn.text);
+  return chosen === undefined ? null : startRun(conversation, context, chosen, choosing.turn);
+}
+
+function named(offered: readonly CompiledProcedure[], text: string): CompiledProcedure | undefined {
+  const wanted = text.trim().toLowerCase();
+  const position = /^[1-9]$/.test(wanted) ? Number(wanted) - 1 : -1;
+  return offered[position] ?? offered.find(({ name, slug }) => name.toLowerCase() === wanted || slug === wanted);
+}

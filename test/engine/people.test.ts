@@ -1,0 +1,115 @@
+import { describe, expect, test } from "vitest";
+import { limits } from "../../src/domain/limits.ts";
+import { agent, type Chat, chatAbout, colleague, otherAgent } from "../support/chat.ts";
+
+const steps = [
+  { id: "ask", kind: "collect", variable: "order_id", prompt: "Which order?" },
+  { id: "give-up", kind: "escalate", reason: "Your order is not eligible. An agent will look at it." },
+];
+const handedOff = () => chatAbout(steps).say("refund").say("1002");
+const handOffCard = (chat: Chat) => chat.cards.find(({ card }) => card.kind === "handOff")?.card;
+
+describe("a conversation with people", () => {
+  test("the customer sees the reason; the card says who, why and what was said, with both buttons", () => {
+    const chat = handedOff();
+    expect(chat.lastText).toBe("Your order is not eligible. An agent will look at it.");
+    const card = handOffCard(chat);
+    expect(card?.buttons.map(({ action }) => action)).toEqual(["handBack", "resolve"]);
+    expect(card?.sections.map(({ label }) => label)).toEqual([
+      "Reason",
+      "Customer",
+      "Procedure",
+      "Last messages",
+      "Collected",
+    ]);
+    expect(card?.sections.find(({ label }) => label === "Last messages")?.fields.map(({ value }) => value)).toEqual([
+      "refund",
+      "Which order?",
+      "1002",
+      "Your order is not eligible. An agent will look at it.",
+    ]);
+  });
+
+  test("what an agent writes under the card reaches the customer under the agent's name, and the answers come back", () => {
+    const chat = handedOff().agentWrites("Hello, I am Ann.", "handOff");
+    expect(chat.said.at(-1)).toMatchObject({ text: "Hello, I am Ann.", author: "Agent 1" });
+    chat.say("Great, thanks").say("me too", colleague);
+    const relayed = chat.cards.filter(({ card }) => card.kind === "relay");
+    expect(relayed.map(({ card, under }) => [card.title, under])).toEqual([
+      ["Customer 1", chat.cards[0]?.id],
+      ["Customer 2", chat.cards[0]?.id],
+    ]);
+  });
+
+  test("with people Usher stays silent: no routing, no run", () => {
+    const chat = handedOff().say("I want a refund");
+    expect(chat.conversation.run).toBeNull();
+    expect(chat.performed.filter(({ effect }) => effect.kind === "route")).toHaveLength(1);
+  });
+
+  test("“Hand back” ends it: the card keeps its transcript and says who and when, and Usher answers again", () => {
+    const chat = handedOff();
+    const { id } = chat.cards[0] ?? { id: "" };
+    expect(chat.press(id, { kind: "handBack" })).toMatchObject({ kind: "counts" });
+    expect(handOffCard(chat)?.status).toEqual([{ text: "Handed back by Agent 1", at: chat.now }]);
+    expect(handOffCard(chat)?.buttons).toEqual([]);
+    expect(handOffCard(chat)?.sections.some(({ label }) => label === "Last messages")).toBe(true);
+    expect(chat.lastText).toBe(chat.context.settings.texts.handedBack);
+    chat.say("refund");
+    expect(chat.lastText).toBe("Which order?");
+    expect(chat.press(id, { kind: "resolve" }, otherAgent)).toMatchObject({
+      kind: "decided",
+      decision: { by: { id: agent.id } },
+    });
+  });
+
+  test("“Resolve” closes the conversation; writing again opens a new request", () => {
+    const chat = handedOff();
+    chat.decide({ kind: "resolve" });
+    expect(chat.conversation.resolvedAt).toBe(chat.now);
+    expect(chat.lastText).toBe(chat.context.settings.texts.resolved);
+    chat.say("refund");
+    expect(chat.conversation.resolvedAt).toBeNull();
+  });
+
+  test("after the set silence it returns to Usher, and the agents are told; every word begins the wait anew", () => {
+    const chat = handedOff()
+      .pass(limits.peopleMs - 1000)
+      .agentWrites("One moment", "handOff");
+    chat.pass(limits.peopleMs - 1000);
+    expect(chat.conversation.people).not.toBeNull();
+    chat.pass(2000);
+    expect(chat.conversation.people).toBeNull();
+    expect(handOffCard(chat)?.status[0]?.text).toContain("nobody wrote for 12 h");
+  });
+
+  test("pitfall 68: resolving a paused run ends it and closes what waits", () => {
+    const chat = chatAbout(steps).say("refund").agentWrites("I do this by hand", "thread");
+    chat.decide({ kind: "resolve" });
+    expect(chat.records[0]).toMatchObject({ ended: "resolved" });
+    expect(chat.wait).toBeNull();
+  });
+
+  test("while people have it, the silence of the customer expires nothing", () => {
+    const chat = chatAbout(steps).say("refund").agentWrites("I do this by hand", "thread");
+    for (let hours = 0; hours < 100; hours += 8) chat.pass(8 * 3_600_000).agentWrites(`${hours}`, "handOff");
+    expect(chat.wait).toBe("input");
+    expect(chat.records).toEqual([]);
+  });
+
+  test("an agent who writes in a thread where nothing goes on changes nothing", () => {
+    const chat = chatAbout(steps).agentWrites("Good morning", "thread");
+    expect(chat.cards).toEqual([]);
+    expect(chat.conversation.people).toBeNull();
+  });
+
+  test("a broken agents channel bounds what is kept: the customer is told once that no more is taken in", () => {
+    const chat = chatAbout(steps, { hold: ({ effect }) => effect.kind === "post" })
+      .say("refund")
+      .say("1002");
+    for (let turns = 0; turns < 150; turns += 1) chat.say(`message ${turns}`);
+    expect(chat.conversation.outbox.length).toBeLessThanOrEqual(limits.outboxEffects);
+    expect(chat.texts.filter((text) => text === chat.context.settings.texts.inboxFull)).toHaveLength(1);
+    expect(chat.conversation.dropped).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,77 @@
+import type { Conversation } from "../../src/domain/conversation.ts";
+import {
+  addressSchema,
+  type ConversationId,
+  conversationIdSchema,
+  type WorkspaceId,
+  workspaceIdSchema,
+} from "../../src/domain/ids.ts";
+import type { Run } from "../../src/domain/run.ts";
+
+/** The moment at which everything in these helpers happens (Unix ms). */
+export const someMoment = Date.UTC(2026, 10, 22, 9);
+
+/** A workspace's id out of a plain text. Throws zod's error if it is none. */
+export function workspaceId(text: string): WorkspaceId {
+  return workspaceIdSchema.parse(text);
+}
+
+/** A conversation's id out of a plain text. Throws zod's error if it is none. */
+export function conversationId(text: string): ConversationId {
+  return conversationIdSchema.parse(text);
+}
+
+/** A nonce that stands for the number `n` (0 or more). */
+export function nonceNumber(n: number): string {
+  return n.toString(16).padStart(32, "0");
+}
+
+/** A valid conversation: new, of the customer Maria, with nothing going on; `overrides` take the place of its fields. */
+export function aConversation(overrides: Partial<Conversation> = {}): Conversation {
+  return {
+    schema: 1,
+    workspace: workspaceId("demo"),
+    id: conversationId("web:maria:1"),
+    nonce: nonceNumber(1),
+    version: 1,
+    lease: null,
+    address: addressSchema.parse("web:maria:1"),
+    customer: { platform: "web", id: "maria", name: "Maria", role: "customer", external: true },
+    people: null,
+    handOffs: [],
+    recent: [],
+    floor: 0,
+    inbox: [],
+    dropped: 0,
+    choosing: null,
+    cards: {},
+    tags: [],
+    resolvedAt: null,
+    lastRoute: null,
+    lastRun: null,
+    run: null,
+    outbox: [],
+    nextId: 1,
+    touchedAt: someMoment,
+    dueAt: null,
+    ...overrides,
+  };
+}
+
+/** A valid run of `refund-request` that waits for input; `overrides` take the place of its fields. */
+export function aRun(overrides: Partial<Run> = {}): Run {
+  return {
+    id: `${nonceNumber(1)}-0`,
+    procedure: { slug: "refund-request", version: 1 },
+    startedBy: { platform: "web", id: "maria", name: "Maria", role: "customer", external: true },
+    startedAt: someMoment,
+    stepId: "ask-order",
+    walked: 1,
+    variables: {},
+    wait: { kind: "input", expiresAt: someMoment + 259_200_000, remindAt: someMoment + 86_400_000, invalid: 0 },
+    decisions: [],
+    trace: [],
+    ending: null,
+    ...overrides,
+  };
+}

@@ -1,0 +1,112 @@
+import type { Event } from "../../src/domain/event.ts";
+import type { WorkspaceId } from "../../src/domain/ids.ts";
+import type { Press, Receipt } from "../../src/domain/press.ts";
+import type { Inbound, Place } from "../../src/ports/channel.ts";
+import type { ApprovalView, ConversationView, Inspector } from "../../src/ports/inspector.ts";
+
+/** One call of `Inbound.event`, or of `Inbound.press`. */
+export type Report =
+  | { readonly place: Place; readonly event: Event }
+  | { readonly workspace: WorkspaceId; readonly press: Press };
+
+/** An Inbound that keeps what it was told. */
+export interface FakeInbound extends Inbound {
+  /** Every call so far, those that failed included. */
+  readonly reports: readonly Report[];
+  /** What presses are answered with from now on. */
+  answer(receipt: Receipt): void;
+  /** From now on calls throw this; null: they work again. */
+  failWith(error: unknown): void;
+  /** Calls from now on wait until the answer is called. */
+  hold(): () => void;
+  /** Resolves when that many calls have come in. */
+  arrived(count: number): Promise<void>;
+}
+
+/** An Inbound that takes in everything and accepts no press before `answer`. */
+export function createFakeInbound(): FakeInbound {
+  const reports: Report[] = [];
+  const waiting: { readonly count: number; readonly resolve: () => void }[] = [];
+  let receipt: Receipt = { kind: "refused", reason: "Only agents can decide." };
+  let failure: unknown = null;
+  let held: Promise<void> = Promise.resolve();
+
+  const take = async (report: Report): Promise<void> => {
+    reports.push(report);
+    for (const { count, resolve } of waiting) if (reports.length >= count) resolve();
+    await held;
+    if (failure !== null) throw failure;
+  };
+
+  return {
+    reports,
+    event: (place, event) => take({ place, event }),
+    press: async (workspace, press) => {
+      await take({ workspace, press });
+      return receipt;
+    },
+    answer: (next) => {
+      receipt = next;
+    },
+    failWith: (error) => {
+      failure = error;
+    },
+    hold: () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      held = promise;
+      return () => {
+        held = Promise.resolve();
+        resolve();
+      };
+    },
+    arrived: (count) => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      if (reports.length >= count) resolve();
+      else waiting.push({ count, resolve });
+      return promise;
+    },
+  };
+}
+
+/** An Inspector that shows what a test puts into it. */
+export interface FakeInspector extends Inspector {
+  readonly views: Map<string, ConversationView>;
+  readonly pending: ApprovalView[];
+  /** Sensitive values by `<conversation>/<variable>`; only agents may see them. */
+  readonly secrets: Map<string, string>;
+  /** Tells the watchers that a conversation was saved. */
+  saved(workspace: WorkspaceId, id: ConversationView["id"]): void;
+  /** How many watch. */
+  watchers(): number;
+}
+
+/** An Inspector that knows nothing yet. */
+export function createFakeInspector(): FakeInspector {
+  const views = new Map<string, ConversationView>();
+  const pending: ApprovalView[] = [];
+  const secrets = new Map<string, string>();
+  const watching = new Set<(workspace: WorkspaceId, id: ConversationView["id"]) => void>();
+  return {
+    views,
+    pending,
+    secrets,
+    saved: (workspace, id) => {
+      for (const changed of watching) changed(workspace, id);
+    },
+    watchers: () => watching.size,
+    conversation: async (_workspace, id) => views.get(id) ?? null,
+    approvals: async () => pending,
+    procedures: () => [],
+    procedure: async () => null,
+    reveal: async (_workspace, id, variable, by) => {
+      const value = by.role === "customer" ? undefined : secrets.get(`${id}/${variable}`);
+      return value === undefined ? null : { value };
+    },
+    watch: (changed) => {
+      watching.add(changed);
+      return () => {
+        watching.delete(changed);
+      };
+    },
+  };
+}

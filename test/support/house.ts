@@ -1,0 +1,186 @@
+import { createLocalModel } from "../../adapters/local/model.ts";
+import { openSqliteStore } from "../../adapters/sqlite/open.ts";
+import { createInProcessQueue } from "../../jobs/in-process.ts";
+import { createCatalog } from "../../src/app/catalog.ts";
+import { decide } from "../../src/app/decide.ts";
+import { createPerform } from "../../src/app/perform.ts";
+import { receive } from "../../src/app/receive.ts";
+import { createSweeper } from "../../src/app/sweep.ts";
+import { createWork } from "../../src/app/work.ts";
+import type { Conversation } from "../../src/domain/conversation.ts";
+import { addressSchema, type CardRef, cardRefSchema, conversationIdSchema, workspaceIdSchema } from "../../src/domain/ids.ts";
+import type { OutMessage } from "../../src/domain/message.ts";
+import type { Outcome } from "../../src/domain/outcome.ts";
+import type { Person } from "../../src/domain/person.ts";
+import type { PressAction } from "../../src/domain/press.ts";
+import type { Procedure } from "../../src/domain/procedure.ts";
+import { defaultSettings, type WorkspaceSettings } from "../../src/domain/settings.ts";
+import type { Channel } from "../../src/ports/channel.ts";
+import type { Http } from "../../src/ports/http.ts";
+import type { Mailer } from "../../src/ports/mail.ts";
+import type { Model } from "../../src/ports/model.ts";
+import type { Store } from "../../src/ports/store.ts";
+import { customer } from "./chat.ts";
+import { createFakeClock } from "./fake-clock.ts";
+import { createLogBook } from "./playground.ts";
+
+export const workspace = workspaceIdSchema.parse("test");
+const agentsAddress = addressSchema.parse("agents");
+
+/** What the outside world of a house saw and how it answers; it outlives a restart of the house, as the real one does. */
+export class World {
+  readonly sent: { to: string; effectId: string; message: OutMessage; mayHaveBeenSent: boolean }[] = [];
+  readonly edited: { card: string; message: OutMessage }[] = [];
+  readonly requests: { method: string; url: string; key: string; body: string | null }[] = [];
+  /** How a call is answered; a promise that never settles is a call that hangs. */
+  answer: (request: { method: string; url: string }) => Outcome | Promise<Outcome> = () => ({ kind: "done", value: {} });
+  /** What happens to a post before it counts as sent; throw to fail it. */
+  onSend: (to: string) => void | Promise<void> = () => {};
+
+  readonly channel: Channel = {
+    name: "web",
+    start: () => Promise.resolve(),
+    stop: () => Promise.resolve(),
+    send: async (to, message, { effectId, mayHaveBeenSent }): Promise<CardRef> => {
+      await this.onSend(to);
+      this.sent.push({ to, effectId, message, mayHaveBeenSent });
+      return cardRefSchema.parse(`card-${effectId}`);
+    },
+    edit: (card, message) => {
+      this.edited.push({ card, message });
+      return Promise.resolve();
+    },
+  };
+
+  readonly http: Http = {
+    send: async ({ method, url, headers, body }) => {
+      this.requests.push({ method, url, key: headers["idempotency-key"] ?? "", body });
+      return this.answer({ method, url });
+    },
+  };
+
+  /** What the customer has been told, each effect once. */
+  get texts(): readonly string[] {
+    const told = new Map<string, string>();
+    for (const { to, effectId, message } of this.sent) {
+      if (to !== agentsAddress && message.kind === "text") told.set(effectId, message.text);
+    }
+    return [...told.values()];
+  }
+}
+
+export interface HouseOptions {
+  readonly folder: string;
+  readonly procedures: readonly Procedure[];
+  readonly world: World;
+  readonly clock?: ReturnType<typeof createFakeClock>;
+  readonly model?: Model;
+  readonly mailer?: Mailer;
+  readonly settings?: Partial<WorkspaceSettings>;
+  /** Wraps the store, to make it fail. */
+  readonly wrap?: (store: Store) => Store;
+  readonly boot?: string;
+}
+
+/** The use cases over a real SQLite store, with everything around them in the test's hands. */
+export async function openHouse(options: HouseOptions) {
+  const clock = options.clock ?? createFakeClock(1_800_000_000_000);
+  const opened = await openSqliteStore({ folder: options.folder, clock });
+  const store = options.wrap?.(opened) ?? opened;
+  const log = createLogBook();
+  const settings: WorkspaceSettings = {
+    ...defaultSettings,
+    agentsChannel: { platform: "web", address: agentsAddress },
+    ...options.settings,
+  };
+  for (const procedure of options.procedures) {
+    const newest = await store.procedures.newest(workspace, procedure.slug);
+    if (newest === 0) await store.procedures.publish(workspace, procedure, 0);
+  }
+  await store.roles.set(workspace, "web", "agent-1", "agent");
+  await store.roles.set(workspace, "web", "agent-2", "agent");
+  const catalog = createCatalog(store.procedures, () => settings, clock);
+  await catalog.refresh(workspace);
+  const saves: Conversation[] = [];
+  const news = new Set<() => void>();
+  const owner = options.boot ?? "boot-1";
+  let nonces = 0;
+  const ids = { nonce: () => `${owner}${(nonces += 1)}`.replace(/[^0-9]/g, "").padStart(32, "0") };
+  const perform = createPerform({
+    channels: new Map([["web" as const, options.world.channel]]),
+    model: options.model ?? createLocalModel(),
+    http: options.world.http,
+    mailer: options.mailer ?? null,
+    store,
+    catalog,
+    clock,
+    log,
+  });
+  const work = createWork({
+    conversations: store.conversations,
+    catalog,
+    perform,
+    queue: createInProcessQueue(),
+    clock,
+    log,
+    owner,
+    exclusive: true,
+    onSaved: (saved) => {
+      saves.push(saved);
+      for (const tell of news) tell();
+    },
+  });
+  const { conversations, answers } = store;
+  const sweeper = createSweeper({ conversations, answers, work, clock, log, boot: owner });
+  let turns = 0;
+
+  const place = (id: string) => ({
+    workspace,
+    conversation: conversationIdSchema.parse(id),
+    address: addressSchema.parse(`to-${id}`),
+  });
+  const load = (id: string) => store.conversations.load(workspace, conversationIdSchema.parse(id));
+  /** Waits for saves until the stored document satisfies. */
+  const until = async (id: string, satisfies: (conversation: Conversation) => boolean): Promise<Conversation> => {
+    for (;;) {
+      const saved = Promise.withResolvers<void>();
+      news.add(saved.resolve);
+      const conversation = await load(id);
+      if (conversation !== null && satisfies(conversation)) {
+        news.delete(saved.resolve);
+        return conversation;
+      }
+      await saved.promise;
+      news.delete(saved.resolve);
+    }
+  };
+  return {
+    store,
+    work,
+    sweeper,
+    clock,
+    log,
+    saves,
+    catalog,
+    load,
+    until,
+    say: (id: string, text: string, from: Person = customer, turnId = `${owner}-t${(turns += 1)}`) => {
+      const turn = { id: turnId, keys: [turnId], from, text, mentioned: false, at: clock.now() + turns };
+      return receive({ work, roles: store.roles, ids }, place(id), { kind: "turn", turn });
+    },
+    relay: (id: string, text: string, from: Person) => {
+      const turn = { id: `r${(turns += 1)}`, keys: [`r${turns}`], from, text, mentioned: false, at: clock.now() + turns };
+      return receive({ work, roles: store.roles, ids }, place(id), { kind: "agentWrote", turn, where: "handOff" });
+    },
+    press: (id: string, action: PressAction, by: Person) => decide({ work, store, log }, workspace, { id, card: null, by, action }),
+    /** Waits until nothing of this conversation is under way here. */
+    settled: (id: string) => until(id, ({ lease }) => lease === null),
+    stop: async () => {
+      await sweeper.stop();
+      await work.stop();
+      await store.close();
+    },
+  };
+}
+
+export type House = Awaited<ReturnType<typeof openHouse>>;
