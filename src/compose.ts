@@ -116,7 +116,11 @@ interface Opening {
 function openParts({ config, system, onClose, store, catalog, demo, pageFolder }: Opening) {
   const { clock, ids, log } = system;
   const report = (error: unknown): void => log.error({ error }, "A request to the playground failed.");
-  const http = createHttp({ clock, openHosts: [...config.openHosts, ...(demo === null ? [] : [demo.host])] });
+  const http = createHttp({
+    clock,
+    openHosts: [...config.openHosts, ...(demo === null ? [] : [demo.host])],
+    ownHosts: config.allowedHosts,
+  });
   onClose(() => http.close());
   const mailer = openMailer(config, clock);
   onClose(() => mailer?.close());

@@ -95,13 +95,15 @@ export function readLocale(text: string): Reading<string> {
   return bad(`must be a language with a country (BCP 47), and is ${shown(text)}; for example en-US or de-DE`);
 }
 
-/** Reads a time zone by its IANA name. */
+/** Reads a time zone by its IANA name; a bare offset knows no summer time, and is refused. */
 export function readTimeZone(text: string): Reading<string> {
   try {
-    return ok(new Intl.DateTimeFormat("en", { timeZone: text }).resolvedOptions().timeZone);
+    const zone = new Intl.DateTimeFormat("en", { timeZone: text }).resolvedOptions().timeZone;
+    if (!/^[+-]/.test(zone)) return ok(zone);
   } catch {
-    return bad(`must be a time zone by its IANA name, and is ${shown(text)}; for example Europe/Berlin or UTC`);
+    // Not known at all: the same problem, the same mend.
   }
+  return bad(`must be a time zone by its IANA name, and is ${shown(text)}; for example Europe/Berlin or UTC`);
 }
 
 /** Reads how much is logged. Pure. */

@@ -78,6 +78,12 @@ function optional<Value>(read: (text: string) => Reading<Value>) {
 const anyText = (text: string): Reading<string> => ({ kind: "ok", value: text });
 const folder = (text: string): Reading<string> => ({ kind: "ok", value: resolve(text) });
 
+/** What the machine is set to; some containers are set to nothing that has a name. */
+function machineTimeZone(): string {
+  const zone = readTimeZone(new Intl.DateTimeFormat().resolvedOptions().timeZone);
+  return zone.kind === "ok" ? zone.value : "UTC";
+}
+
 const environmentSchema = z.object({
   PORT: setting("3000", (text) => readPort(text, 0)),
   HOST: setting("127.0.0.1", readHost),
@@ -88,7 +94,7 @@ const environmentSchema = z.object({
   USHER_ALLOWED_HOSTS: setting("", readAllowedHosts),
   USHER_REGION: setting("US", readRegion),
   USHER_LOCALE: setting("en-US", readLocale),
-  USHER_TIME_ZONE: setting(new Intl.DateTimeFormat().resolvedOptions().timeZone, readTimeZone),
+  USHER_TIME_ZONE: setting(machineTimeZone(), readTimeZone),
   USHER_SMTP_HOST: optional(readHost),
   USHER_SMTP_PORT: optional((text) => readPort(text, 1)),
   USHER_SMTP_SECURE: optional(readSwitch),
@@ -161,7 +167,9 @@ function mailProblems(environment: Environment): readonly string[] {
   const problems: string[] = [];
   const others = ["PORT", "SECURE", "USER", "PASSWORD", "FROM"].filter(has).map((part) => `USHER_SMTP_${part}`);
   if (!has("HOST") && others.length > 0) {
-    problems.push(`USHER_SMTP_HOST is missing, and ${others.join(", ")} need it; for example smtp.example.com.`);
+    problems.push(
+      `USHER_SMTP_HOST is missing, without which ${others.join(", ")} says nothing; for example smtp.example.com.`,
+    );
   }
   if (has("HOST") && !has("FROM")) {
     problems.push("USHER_SMTP_FROM is missing: the sender of mails; for example Support <support@example.com>.");

@@ -18,8 +18,10 @@ async function main(): Promise<void> {
     const lines = reading.problems.map((problem) => `  ${problem}`).join("\n");
     return giveUp(`Usher was not started, because of these settings:\n${lines}`, badConfiguration);
   }
-  const log = createLogger(reading.config.logLevel);
-  const usher = await startUsher(reading.config, { clock: systemClock, ids: systemIds, log });
+  const { config } = reading;
+  const password = config.mailServer?.login?.password;
+  const log = createLogger(config.logLevel, { secrets: password === undefined ? [] : [password] });
+  const usher = await startUsher(config, { clock: systemClock, ids: systemIds, log });
   process.stdout.write(`Usher is ready at ${usher.url}\n`);
   let stopping = false;
   const stop = (): void => {

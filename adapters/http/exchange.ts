@@ -28,9 +28,7 @@ export interface Exchange {
  */
 export async function exchange(socket: Socket, parts: Exchange): Promise<Outcome> {
   const client = new Client(parts.target.origin, {
-    // A microtask: undici forgets the request if its connector answers before it returns. A second connection, which
-    // undici would open to repeat a request, is refused: here a request is sent once.
-    connect: once(socket),
+    connect: connectWith(socket),
     pipelining: 1,
     maxHeaderSize: maxHeaderBytes,
     // One limit covers the whole, and it runs by the clock port.
@@ -54,13 +52,14 @@ export async function exchange(socket: Socket, parts: Exchange): Promise<Outcome
   }
 }
 
-function once(socket: Socket): NonNullable<Client.Options["connect"]> {
-  let used = false;
+/**
+ * Gives undici the one socket there is: a second connection, to repeat a request on, it can't have. In a microtask,
+ * because undici forgets the request if its connector answers before it returns.
+ */
+function connectWith(socket: Socket): NonNullable<Client.Options["connect"]> {
   return (_options, callback) => {
-    const again = used;
-    used = true;
     queueMicrotask(() => {
-      if (again || socket.destroyed) callback(new Error("The connection of this request is gone."), null);
+      if (socket.destroyed) callback(new Error("The connection of this request is gone."), null);
       else callback(null, socket);
     });
   };

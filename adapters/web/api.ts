@@ -16,7 +16,8 @@ export interface PersonJson {
 
 /**
  * One message of a customer's thread. `from`: a person's id, or `usher`. `choices`: answers offered as buttons.
- * `hidden`: the text was sensitive and is dots. `private`: only the named person sees it.
+ * `hidden`: the text was sensitive and is dots. Usher's own ids begin with `usher.`; a person's is the one that its
+ * client gave it.
  */
 export interface MessageJson {
   readonly id: string;

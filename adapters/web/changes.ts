@@ -53,8 +53,9 @@ export function createChanges(clock: Clock): Changes {
       }
       streams.add(response);
       response.on("close", () => forget(response));
-      // A proxy that holds answers back would hold the news back.
-      response.writeHead(200, { "content-type": "text/event-stream", "x-accel-buffering": "no" });
+      // A proxy that holds answers back would hold the news back; and after a stream its connection is done with.
+      const headers = { "content-type": "text/event-stream", "x-accel-buffering": "no", connection: "close" };
+      response.writeHead(200, headers);
       response.write("retry: 1000\n\n");
       if (stopBeating === null) beatLater();
     },

@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import express, { type NextFunction, type Request, type Response, type Router } from "express";
 import type { Clock } from "../../src/ports/clock.ts";
 import { PermanentError } from "../../src/ports/errors.ts";
@@ -36,14 +36,9 @@ export async function startServer(router: Router, options: ServerOptions): Promi
   };
   const server = createServer(timeouts, createApp(router, options.report));
   server.setTimeout(webLimits.idleMs);
-  // A connection that is kept alive becomes idle only after its answer has left: a closing server looks again then.
-  server.on("request", (_request, response) => {
-    response.once("close", () => {
-      if (!server.listening) setImmediate(() => server.closeIdleConnections());
-    });
-  });
+  const answering = keepTrack(server);
   await listen(server, options);
-  return { url: urlOf(server, options.host), close: () => close(server, options.clock) };
+  return { url: urlOf(server, options.host), close: () => close(server, answering, options.clock) };
 }
 
 function createApp(router: Router, report: (error: unknown) => void) {
@@ -92,8 +87,23 @@ function urlOf(server: Server, host: string): string {
   return `http://${name}:${port}`;
 }
 
-async function close(server: Server, clock: Clock): Promise<void> {
+// What is being answered now. A connection that is kept alive after its answer would hold a closing server up.
+function keepTrack(server: Server): ReadonlySet<ServerResponse> {
+  const answering = new Set<ServerResponse>();
+  server.prependListener("request", (_request, response) => {
+    answering.add(response);
+    response.once("close", () => answering.delete(response));
+    if (!server.listening) response.setHeader("connection", "close");
+  });
+  return answering;
+}
+
+async function close(server: Server, answering: ReadonlySet<ServerResponse>, clock: Clock): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
+  for (const response of answering) {
+    if (!response.headersSent) response.setHeader("connection", "close");
+  }
+  // Node closes by itself what is idle already.
   server.close(() => resolve());
   const cancel = clock.after(webLimits.closeMs, () => server.closeAllConnections());
   await promise;

@@ -31,8 +31,7 @@ export function formatFileProblems(fileName: string, problems: readonly FileProb
   return problems.map((problem) => formatFileProblem(fileName, problem)).join("\n");
 }
 
-/** Writes one problem for people, on one line. Pure. */
-export function formatFileProblem(fileName: string, problem: FileProblem): string {
+function formatFileProblem(fileName: string, problem: FileProblem): string {
   const step = problem.stepId === null ? "" : ` step ${problem.stepId}`;
   return `${fileName}:${problem.line}:${problem.column}${step}: ${problem.message}. Mend: ${problem.mend}.`;
 }

@@ -55,7 +55,8 @@ export function createPerform(options: PerformOptions): Perform {
     const startBefore = leaseEndsAt - timeoutMs;
     if (options.clock.monotonic() > startBefore) return tooLate;
     const attempt = perform(options, conversation, of, startBefore);
-    const outcome = await withinTime(options.clock, timeoutMs + graceMs, attempt);
+    const late = of.effect.kind === "route" ? "failed" : "unknown";
+    const outcome = await withinTime(options.clock, timeoutMs + graceMs, late, attempt);
     if (outcome.kind !== "done") {
       const { id: effect, attempt: tries } = of;
       options.log.warn(
@@ -71,9 +72,9 @@ const tooLate: Outcome = { kind: "notSent", reason: "the lease would have ended 
 // Ports keep their own time; this catches one that does not.
 const graceMs = 1000;
 
-function withinTime(clock: Clock, ms: number, work: Promise<Outcome>): Promise<Outcome> {
+function withinTime(clock: Clock, ms: number, late: "failed" | "unknown", work: Promise<Outcome>): Promise<Outcome> {
   return new Promise((resolve) => {
-    const cancel = clock.after(ms, () => resolve({ kind: "unknown", reason: `no answer within ${ms / 1000} s` }));
+    const cancel = clock.after(ms, () => resolve({ kind: late, reason: `no answer within ${ms / 1000} s` }));
     void work.then(resolve, (error: unknown) => resolve(outcomeOf(error))).finally(cancel);
   });
 }
@@ -190,6 +191,9 @@ async function route(
     const { text, mentioned } = turn;
     const value: Json = { ...(await model.route({ text, mentioned, candidates }, late.signal)) };
     return { kind: "done", value };
+  } catch {
+    // A model that fails or is late is not asked again: the engine falls back.
+    return { kind: "failed", reason: "the model did not answer" };
   } finally {
     cancel();
   }

@@ -71,11 +71,7 @@ function readAs(body: string, { group, decimal, form }: Convention, decimals: re
 function separatorsOf(locale: string): Separators {
   const known = memo.get(locale);
   if (known !== undefined) return known;
-  const tag = canonical(locale);
-  // People whose locale has digits of its own also type 0 to 9, with the separators that belong to those.
-  const parts = [tag, new Intl.Locale(tag, { numberingSystem: "latn" }).toString()].flatMap((each) =>
-    new Intl.NumberFormat(each, { useGrouping: "always" }).formatToParts(-1_234_567.5),
-  );
+  const parts = new Intl.NumberFormat(canonical(locale), { useGrouping: "always" }).formatToParts(-1_234_567.5);
   const valuesOf = (type: string) => parts.filter((part) => part.type === type).map((part) => part.value);
   const groups = valuesOf("group").map((group) => group.replace(/[’٬]/, "'").replace(/\s/, " "));
   const separators = { groups, decimals: valuesOf("decimal") };

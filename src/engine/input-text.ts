@@ -2,7 +2,6 @@ import { limits } from "../domain/limits.ts";
 import { plain } from "./input-plain.ts";
 
 const mostIdSentence = 120;
-const mostIdWords = 8;
 
 const greeting = "(?:(?:hi|hello|hey|ok|okay|sure|yes|yep|well|so|oh|ah)[,.!]? )*";
 const thing =
@@ -44,9 +43,8 @@ export function readText(text: string): string | null {
 }
 
 function idIn(text: string): string | null {
-  if (text.length > mostIdSentence || text.includes("\n")) return null;
+  if (text.length > mostIdSentence) return null;
   const words = plain(text);
-  if (words.split(" ").length > mostIdWords) return null;
   for (const form of idForms) {
     const id = form.exec(words)?.[1];
     if (id !== undefined) return id;

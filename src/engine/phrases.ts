@@ -4,7 +4,6 @@ import { plain } from "./input-plain.ts";
 import { askablePhrases, type Phrase, phraseFamilies } from "./phrase-families.ts";
 
 const mostCharacters = 120;
-const mostClauses = 4;
 const mostCorrection = 300;
 const mostPrompt = 1000;
 
@@ -77,7 +76,6 @@ export function recognise(text: string, prompt = ""): Phrase | null {
     .filter((clause) => clause !== "");
   const asksForReason = /\b(?:why|reasons?)\b/i.test(prompt);
   const found = new Set<Phrase>();
-  if (clauses.length > mostClauses) return null;
   for (const clause of clauses.filter((each) => !onlyFillers.test(each))) {
     const phrase = phraseOf(clause, asksForReason);
     if (phrase === null) return null;

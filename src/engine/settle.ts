@@ -43,7 +43,8 @@ export function onSettled(
 }
 
 /**
- * The model is asked once. Messages and records are tried until they are refused for good. Calls and actions are tried
+ * Messages and records are tried until they are refused for good. A question to the model that never got there, or was
+ * cut short with the process, is asked again; one that the model did not answer has failed. Calls and actions are tried
  * a limited number of times within a limited time; then what was surely never sent, or only read something, has failed,
  * and for the rest a person decides.
  */
@@ -51,7 +52,7 @@ function consequenceOf({ run }: Conversation, of: Outgoing, outcome: Outcome, no
   if (outcome.kind === "done" || outcome.kind === "failed") return { kind: "result", result: outcome };
   const afterMs = outcome.kind === "notSent" ? outcome.retryAfterMs : null;
   const { effect } = of;
-  if (effect.kind === "route") return failed(outcome.reason);
+  if (effect.kind === "route" && of.attempt >= limits.attempts) return failed(outcome.reason);
   if (effect.kind !== "call" && effect.kind !== "act") return { kind: "retry", afterMs };
   const exhausted = of.attempt >= limits.attempts || now - (of.firstAt ?? now) >= limits.attemptsWithinMs;
   if (outcome.kind === "notSent") {

@@ -112,7 +112,7 @@ describe("addresses", () => {
     }
   });
 
-  test.each(["no address", "999.1.1.1", "0x7f.1", "2130706433", "", "api.example.com", "127.1"])(
+  test.each(["no address", "999.1.1.1", "2606:4700::1%eth0", "0x7f.1", "2130706433", "", "api.example.com", "127.1"])(
     "attack 16: a resolver's answer %j is refused",
     async (address) => {
       await expectRefused("https://api.example.com/", { addresses: [address] });

@@ -129,7 +129,7 @@ describe("attack 50, G13: depth and number of values", () => {
     expect(await read(JSON.stringify(named))).toMatchObject({ kind: "done" });
   });
 
-  test("a megabyte of anything is judged in less than a second", async () => {
+  test("a megabyte of anything is judged in less than 3 s", async () => {
     const started = performance.now();
     for (const text of [
       many(400_000),
@@ -140,6 +140,6 @@ describe("attack 50, G13: depth and number of values", () => {
     ]) {
       expect(await read(text)).toMatchObject({ kind: expect.stringMatching(/failed|done/) });
     }
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(performance.now() - started).toBeLessThan(3000);
   });
 });

@@ -1,4 +1,5 @@
 import { type AddressInfo, createServer, Socket } from "node:net";
+import type { TlsOptions } from "node:tls";
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { type Connect, openSocket } from "../../adapters/http/connector.ts";
@@ -78,20 +79,22 @@ describe("the moment of the first byte", () => {
       if (host === "empty.test") return Promise.resolve([]);
       return Promise.reject(Object.assign(new Error("getaddrinfo ENOTFOUND canary"), { code: "ENOTFOUND" }));
     };
-    const { clock, send } = await scene(ok, { ...hosts, resolve });
+    const { clock, http, send } = await scene(ok, { ...hosts, resolve });
     const slow = send({ method: "POST", url: "http://slow.test:1/" });
     clock.advance(15_000);
     expect(await slow).toMatchObject({ kind: "notSent", reason: expect.stringContaining("15000 ms") });
     expect(await send({ url: "http://empty.test:1/" })).toMatchObject({ kind: "notSent" });
+    const request = { method: "GET", url: "http://slow.test:1/", headers: {}, body: null } as const;
+    expect(await http.send(request, endless, AbortSignal.abort())).toMatchObject({ kind: "notSent" });
     const none = await send({ url: "http://none.test:1/" });
     expect(none).toMatchObject({ kind: "notSent", reason: expect.stringContaining("ENOTFOUND") });
     expect(JSON.stringify(none)).not.toContain("canary");
   });
 
-  test("R11: with the real clock, a server that keeps silent leaves it unknown after 50 ms", async () => {
+  test("R11: with the real clock, a server that keeps silent leaves it unknown after 400 ms", async () => {
     const { server, http } = await scene(() => {}, { clock: realClock });
     const request = { method: "POST", url: `http://127.0.0.1:${server.port}/`, headers: {}, body: "{}" } as const;
-    expect(await http.send(request, { ...endless, timeoutMs: 50 }, calm)).toMatchObject({ kind: "unknown" });
+    expect(await http.send(request, { ...endless, timeoutMs: 400 }, calm)).toMatchObject({ kind: "unknown" });
     expect(server.requests).toHaveLength(1);
   });
 
@@ -131,12 +134,18 @@ describe("attack 32: TLS", () => {
   ];
 
   async function secureScene(reply: Reply, tls: ReturnType<typeof makeCertificate>, connect: Connect = trusted) {
-    const server = await startRawServer(reply, { cert: tls.cert, key: tls.key });
+    const names: string[] = [];
+    const SNICallback: TlsOptions["SNICallback"] = (name, callback) => {
+      names.push(name);
+      callback(null);
+    };
+    const server = await startRawServer(reply, { cert: tls.cert, key: tls.key, SNICallback });
     const openHosts = [`backend.test:${server.port}`, `backend.test.:${server.port}`];
     const http = createHttp({ clock: createFakeClock(), openHosts, resolve: async () => ["127.0.0.1"], connect });
     closers.push(server.close, () => http.close());
     return {
       server,
+      names,
       send: (host = "backend.test") => {
         const request = { method: "POST", url: `https://${host}:${server.port}/`, headers: {}, body: "{}" } as const;
         return http.send(request, endless, calm);
@@ -145,9 +154,10 @@ describe("attack 32: TLS", () => {
   }
 
   test("a certificate of a trusted authority for this name is accepted, also with a dot behind the name", async () => {
-    const { send } = await secureScene(ok, good);
+    const { names, send } = await secureScene(ok, good);
     expect(await send()).toEqual({ kind: "done", value: {} });
     expect(await send("backend.test.")).toEqual({ kind: "done", value: {} });
+    expect(names).toEqual(["backend.test", "backend.test"]);
   });
 
   test.each(bad)("a certificate that %s is not sent to", async (_what, certificate) => {

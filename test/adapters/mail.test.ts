@@ -37,9 +37,12 @@ describe("the login", () => {
       line.startsWith("EHLO") ? "250-test\r\n250 AUTH PLAIN LOGIN" : line === "STARTTLS" ? "502 no" : null,
     );
     closers.push(server.close);
-    // 127.0.0.2 is this machine as well, but the mailer does not count it as such.
-    const there = openAt(server.port, { host: "127.0.0.2", user: "usher", password: "secret" });
-    expect(await there.send(mailTo(), 10_000)).toMatchObject({ kind: expect.stringMatching(/failed|notSent/) });
+    // This spelling leads to this machine as well, but the mailer does not count it as such.
+    const there = openAt(server.port, { host: "::ffff:127.0.0.1", user: "usher", password: "secret" });
+    expect(await there.send(mailTo(), 10_000)).toMatchObject({
+      kind: "failed",
+      reason: expect.stringContaining("502"),
+    });
     expect(server.lines.some((line) => line.startsWith("AUTH"))).toBe(false);
     const here = openAt(server.port, { user: "usher", password: "secret" });
     await here.send(mailTo(), 10_000);

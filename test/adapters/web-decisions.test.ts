@@ -137,6 +137,11 @@ describe("a reply", () => {
     expect(new Set([first, third, fourth].map(String)).size).toBe(3);
   });
 
+  test("with half of a character pair is handed on as what can be stored", async () => {
+    await playground.post(`/api/conversations/${one}/reply`, { as: "agent-1", text: "a\ud800b" });
+    expect(playground.inbound.reports).toMatchObject([{ event: { turn: { text: "a\ufffdb" } } }]);
+  });
+
   test("is not put into the customer's thread here: Usher says it there", async () => {
     await reply("agent-1", "r1");
     expect((await playground.get(`/api/conversations/${one}`)).body).toMatchObject({ messages: [] });

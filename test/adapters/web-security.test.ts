@@ -473,15 +473,16 @@ describe("the server", () => {
     stuck.close();
   });
 
-  test("lets a request under way end while it closes", async () => {
+  test("lets a request under way end while it closes, and does not keep its connection", async () => {
     const other = await openPlayground();
     await other.post("/api/conversations", { as: "customer-1" });
     const release = other.inbound.hold();
-    const post = other.post(messages, JSON.parse(message));
+    const head = `POST ${messages} HTTP/1.1\r\nHost: 127.0.0.1:${other.port}\r\nContent-Type: application/json\r\n`;
+    const answer = rawTo(other.port, `${head}Content-Length: ${message.length}\r\n\r\n${message}`);
     await other.inbound.arrived(1);
     const closing = other.server.close();
     release();
-    expect((await post).status).toBe(202);
+    expect(await answer).toMatch(/^HTTP\/1\.1 202 .*\r\nconnection: close\r\n/is);
     await closing;
     other.close();
   });

@@ -158,8 +158,8 @@ describe("attack 115: a file made to cost much", () => {
     ["larger than a file may be", "#".repeat(size + 1), "larger than 1048576 bytes"],
     ["larger in bytes than in letters", `# ${"ü".repeat(size / 2)}`, "larger than 1048576 bytes"],
     ["aliases that grow threefold thirty times", bomb, "aliases are not read"],
-    ["brackets in brackets", "[".repeat(size / 4), "nested too deeply"],
-    ["lists in lists", "- ".repeat(size / 4), "nested too deeply"],
+    ["brackets in brackets", "[".repeat(size / 16), "nested too deeply"],
+    ["lists in lists", "- ".repeat(size / 16), "nested too deeply"],
     [
       "a little more deeply nested than allowed",
       `${head}x: ${"[".repeat(65)}${"]".repeat(65)}\n${steps}`,
@@ -182,7 +182,7 @@ describe("attack 115: a file made to cost much", () => {
       `${head}steps:\n${lines(201, (at) => `- {id: s${at}, kind: message, content: x}\n`)}`,
       "a procedure may have 200 steps",
     ],
-    ["wrong escapes", `name: "${"\\q".repeat(size / 8)}"`, "a backslash in a text"],
+    ["wrong escapes", `name: "${"\\q".repeat(size / 16)}"`, "a backslash in a text"],
   ])("is refused soon: %s", { timeout: 20_000 }, (_, text, said) => {
     const start = performance.now();
     const problems = problemsOf(text);

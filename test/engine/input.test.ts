@@ -31,6 +31,7 @@ describe("pitfalls 17 and 29: an id is taken out of a sentence, as text", () => 
     ["ticket: #77", "77"],
     ["order#4411", "4411"],
     ["№ 4411", "4411"],
+    ["Order\n#4411", "4411"],
     ["here it is: 1002", "1002"],
     ["here's my invoice number: INV_2025/17", "INV_2025/17"],
     ["I think it's 1002", "1002"],
@@ -148,6 +149,7 @@ describe("choices are answered as they are written", () => {
     expect(choice("yep", ["Yes", "No"])).toBe("Yes");
     expect(choice("no thanks", ["Yes, please", "No"])).toBe("No");
     expect(choice("sure", ["Yes", "Yes, but later", "No"])).toEqual({ kind: "bad", why: "choice" });
+    expect(choice("yep", ["Yesterday", "Nobody"])).toEqual({ kind: "bad", why: "choice" });
     expect(choice("no idea", ["Yes", "No"])).toEqual({ kind: "bad", why: "choice" });
   });
 

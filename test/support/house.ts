@@ -8,7 +8,13 @@ import { receive } from "../../src/app/receive.ts";
 import { createSweeper } from "../../src/app/sweep.ts";
 import { createWork } from "../../src/app/work.ts";
 import type { Conversation } from "../../src/domain/conversation.ts";
-import { addressSchema, type CardRef, cardRefSchema, conversationIdSchema, workspaceIdSchema } from "../../src/domain/ids.ts";
+import {
+  addressSchema,
+  type CardRef,
+  cardRefSchema,
+  conversationIdSchema,
+  workspaceIdSchema,
+} from "../../src/domain/ids.ts";
 import type { OutMessage } from "../../src/domain/message.ts";
 import type { Outcome } from "../../src/domain/outcome.ts";
 import type { Person } from "../../src/domain/person.ts";
@@ -22,7 +28,7 @@ import type { Model } from "../../src/ports/model.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { customer } from "./chat.ts";
 import { createFakeClock } from "./fake-clock.ts";
-import { createLogBook } from "./playground.ts";
+import { counter, createLogBook } from "./playground.ts";
 
 export const workspace = workspaceIdSchema.parse("test");
 const agentsAddress = addressSchema.parse("agents");
@@ -33,7 +39,10 @@ export class World {
   readonly edited: { card: string; message: OutMessage }[] = [];
   readonly requests: { method: string; url: string; key: string; body: string | null }[] = [];
   /** How a call is answered; a promise that never settles is a call that hangs. */
-  answer: (request: { method: string; url: string }) => Outcome | Promise<Outcome> = () => ({ kind: "done", value: {} });
+  answer: (request: { method: string; url: string }) => Outcome | Promise<Outcome> = () => ({
+    kind: "done",
+    value: {},
+  });
   /** What happens to a post before it counts as sent; throw to fail it. */
   onSend: (to: string) => void | Promise<void> = () => {};
 
@@ -104,8 +113,8 @@ export async function openHouse(options: HouseOptions) {
   const saves: Conversation[] = [];
   const news = new Set<() => void>();
   const owner = options.boot ?? "boot-1";
-  let nonces = 0;
-  const ids = { nonce: () => `${owner}${(nonces += 1)}`.replace(/[^0-9]/g, "").padStart(32, "0") };
+  const nonces = counter();
+  const ids = { nonce: () => `${owner}${nonces()}`.replace(/[^0-9]/g, "").padStart(32, "0") };
   const perform = createPerform({
     channels: new Map([["web" as const, options.world.channel]]),
     model: options.model ?? createLocalModel(),
@@ -132,7 +141,7 @@ export async function openHouse(options: HouseOptions) {
   });
   const { conversations, answers } = store;
   const sweeper = createSweeper({ conversations, answers, work, clock, log, boot: owner });
-  let turns = 0;
+  const turns = counter();
 
   const place = (id: string) => ({
     workspace,
@@ -164,17 +173,29 @@ export async function openHouse(options: HouseOptions) {
     catalog,
     load,
     until,
-    say: (id: string, text: string, from: Person = customer, turnId = `${owner}-t${(turns += 1)}`) => {
-      const turn = { id: turnId, keys: [turnId], from, text, mentioned: false, at: clock.now() + turns };
+    say: (id: string, text: string, from: Person = customer, turnId = `${owner}-t${turns()}`) => {
+      const turn = { id: turnId, keys: [turnId], from, text, mentioned: false, at: clock.now() + turns() };
       return receive({ work, roles: store.roles, ids }, place(id), { kind: "turn", turn });
     },
     relay: (id: string, text: string, from: Person) => {
-      const turn = { id: `r${(turns += 1)}`, keys: [`r${turns}`], from, text, mentioned: false, at: clock.now() + turns };
+      const turnId = `r${turns()}`;
+      const turn = { id: turnId, keys: [turnId], from, text, mentioned: false, at: clock.now() + turns() };
       return receive({ work, roles: store.roles, ids }, place(id), { kind: "agentWrote", turn, where: "handOff" });
     },
-    press: (id: string, action: PressAction, by: Person) => decide({ work, store, log }, workspace, { id, card: null, by, action }),
+    press: (id: string, action: PressAction, by: Person) =>
+      decide({ work, store, log }, workspace, { id, card: null, by, action }),
     /** Waits until nothing of this conversation is under way here. */
     settled: (id: string) => until(id, ({ lease }) => lease === null),
+    /** Lets time pass, and sweeps as a process that runs all the while would have done by then. */
+    pass: async (ms: number) => {
+      clock.advance(ms);
+      await sweeper.start();
+    },
+    /** Closes the store under the house's feet: whatever it does afterwards reaches nothing, as after a kill. */
+    abandon: async () => {
+      await sweeper.stop();
+      await store.close();
+    },
     stop: async () => {
       await sweeper.stop();
       await work.stop();

@@ -17,7 +17,7 @@ interface Layer {
 }
 
 /** Who may import whom: section 2 of the design, as a table. */
-export const layers: { readonly [name: string]: Layer } = {
+const layers: { readonly [name: string]: Layer } = {
   domain: { files: /^src\/domain\//, layers: ["domain"], packages: ["zod"] },
   engine: {
     files: /^src\/engine\//,
@@ -51,7 +51,8 @@ export const layers: { readonly [name: string]: Layer } = {
   },
   top: {
     files: /^src\/[^/]+\.(?:ts|mjs)$/,
-    layers: ["domain", "engine", "ports", "app", "top"],
+    // The demo backend is started beside Usher.
+    layers: ["domain", "engine", "ports", "app", "top", "examples"],
     packages: ["pino", "zod", "libphonenumber-js", "node:*"],
   },
   sqlite: { files: /^adapters\/sqlite\//, layers: ["domain", "ports", "sqlite"], packages: ["node:*", "zod"] },
@@ -67,7 +68,12 @@ export const layers: { readonly [name: string]: Layer } = {
     layers: ["page", "web", "domain", "ports"],
     packages: ["react", "react-dom", "vite", "@vitejs/plugin-react", "node:*"],
   },
-  web: { files: /^adapters\/web\//, layers: ["domain", "ports", "web"], packages: ["express", "zod", "node:*"] },
+  // Vite builds the page when it is not built yet.
+  web: {
+    files: /^adapters\/web\//,
+    layers: ["domain", "ports", "web"],
+    packages: ["express", "zod", "vite", "node:*"],
+  },
   worker: { files: /^jobs\/worker\.ts$/, layers: ["compose", "top"], packages: ["node:*"] },
   jobs: { files: /^jobs\//, layers: ["domain", "ports", "jobs"], packages: [] },
   examples: { files: /^examples\//, layers: ["examples"], packages: ["node:*"] },

@@ -53,7 +53,7 @@ export async function openClient(url: string) {
   const reading = readEvents(events, () => {
     for (const listener of listeners) listener();
   });
-  let messages = 0;
+  const numbers = counter();
 
   const get = async <Answer>(path: string): Promise<Answer> => {
     const response = await fetch(`${url}${path}`);
@@ -88,7 +88,7 @@ export async function openClient(url: string) {
     post,
     until,
     begin: async (as = "customer-1") => ((await post("/api/conversations", { as })).body as { id: string }).id,
-    say: (conversation: string, text: string, as = "customer-1", id = `m${(messages += 1)}`) =>
+    say: (conversation: string, text: string, as = "customer-1", id = `m${numbers()}`) =>
       post(`/api/conversations/${conversation}/messages`, { id, as, text }),
     conversation: (id: string) => get<ConversationJson>(`/api/conversations/${id}`),
     cards: () => get<AgentsCardJson[]>("/api/agents"),
@@ -113,6 +113,15 @@ export async function openClient(url: string) {
       closing.abort();
       await reading;
     },
+  };
+}
+
+/** 1, 2, 3 … */
+export function counter(): () => number {
+  let count = 0;
+  return () => {
+    count += 1;
+    return count;
   };
 }
 

@@ -1,10 +1,10 @@
 import { useMemo, useRef } from "react";
 import type { AgentsCardJson } from "../../../api.ts";
-import { keepSame } from "../state/refresh.ts";
 import { useNewest } from "../shared/scroll.ts";
 import { Pane } from "../shell/pane.tsx";
 import { decideAs } from "../state/actions.ts";
 import { usePage } from "../state/page.ts";
+import { keepSame } from "../state/refresh.ts";
 import { AgentsCard } from "./agents-card.tsx";
 
 /** The agents' side: what is to be decided, and what became of it. */

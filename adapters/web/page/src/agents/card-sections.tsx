@@ -42,9 +42,9 @@ function Fields({ section }: { readonly section: CardSection }) {
 
 /** A call in one line, as it is sent: "GET https://…". */
 function requestLine(fields: readonly Field[]): string | null {
-  const valueOf = (name: string) => fields.find((field) => field.name === name)?.value;
-  const method = valueOf("Method");
-  const url = valueOf("URL");
+  const textOf = (name: string) => fields.find((field) => field.name === name)?.value;
+  const method = textOf("Method");
+  const url = textOf("URL");
   return fields.length === 2 && typeof method === "string" && typeof url === "string" ? `${method} ${url}` : null;
 }
 

@@ -16,5 +16,5 @@ export function newsOf(before: readonly AgentsCardJson[], after: readonly Agents
 }
 
 function sentence(text: string): string {
-  return /[.?!]$/.test(text) ? text : `${text}.`;
+  return /[.?!…]$/.test(text) ? text : `${text}.`;
 }

@@ -18,7 +18,7 @@ export function timedLine(text: string, names: readonly string[]): TimedLine {
     return { before: `${text.slice(0, end)}, `, after: text.slice(end) };
   }
   if (text.startsWith("Expired.")) return { before: "Expired ", after: text.slice("Expired".length) };
-  return { before: /[.?!]$/.test(text) ? `${text} ` : `${text}, `, after: "" };
+  return { before: /[.?!…]$/.test(text) ? `${text} ` : `${text}, `, after: "" };
 }
 
 const icons: readonly (readonly [RegExp, IconName])[] = [

@@ -49,7 +49,8 @@ function Hints({ id }: { readonly id: string }) {
   const hints: string[] = [];
   if (cutOff) hints.push("Not connected. Your draft is kept.");
   if (conversation?.handledBy === "people") hints.push("A person has this conversation. Usher stays silent.");
-  else if (writer !== undefined && writer.role !== "customer") hints.push(`When ${writer.name} writes here, Usher pauses.`);
+  else if (writer !== undefined && writer.role !== "customer")
+    hints.push(`When ${writer.name} writes here, Usher pauses.`);
   if (conversation?.awaitsSensitive === true) hints.push("Your answer stays hidden, here and everywhere.");
   if (order !== null) hints.push(order);
   return (

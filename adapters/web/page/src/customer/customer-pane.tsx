@@ -1,5 +1,5 @@
-import { Pane } from "../shell/pane.tsx";
 import { clockTime } from "../shared/time.ts";
+import { Pane } from "../shell/pane.tsx";
 import { openConversation, writeAs } from "../state/actions.ts";
 import { usePage } from "../state/page.ts";
 import { Composer } from "./composer.tsx";

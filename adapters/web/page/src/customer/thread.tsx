@@ -1,9 +1,9 @@
 import { useMemo, useRef } from "react";
 import { useNewest } from "../shared/scroll.ts";
-import { useMinute } from "../shared/time-text.tsx";
-import { usePage } from "../state/page.ts";
-import { withOutgoing } from "../state/outgoing.ts";
 import { dayOf } from "../shared/time.ts";
+import { useMinute } from "../shared/time-text.tsx";
+import { withOutgoing } from "../state/outgoing.ts";
+import { usePage } from "../state/page.ts";
 import { FirstMessage } from "./first-message.tsx";
 import { MessageRow } from "./message-row.tsx";
 import { type ThreadRow, threadRows } from "./thread-rows.ts";

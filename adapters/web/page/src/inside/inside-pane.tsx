@@ -1,4 +1,4 @@
-import { useMemo } from "react";
+import { type ReactNode, useMemo } from "react";
 import type { Procedure } from "../../../../../src/domain/procedure.ts";
 import type { ProcedureJson, RunJson } from "../../../api.ts";
 import { Icon } from "../shared/icon.tsx";
@@ -28,13 +28,11 @@ export function InsidePane() {
     <Pane id="inside" title="Inside" tools={run === null ? null : <Standing run={run} />}>
       {/* Two columns where there is room; each then scrolls by itself. */}
       <div className="inside-body">
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
-        <div className="inside-column" tabIndex={0} role="group" aria-label="Diagram">
+        <Column label="Diagram">
           {why === null ? null : <p className="note">{why}</p>}
           {run === null ? <NoRun procedures={procedures} known={known} /> : <RunView run={run} procedure={procedure} />}
-        </div>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
-        <div className="inside-column" tabIndex={0} role="group" aria-label="Details">
+        </Column>
+        <Column label="Details">
           <Section title="Trace">
             <TraceView key={run?.id} run={run} procedure={procedure} />
           </Section>
@@ -42,15 +40,27 @@ export function InsidePane() {
             <VariablesView run={run} facts={facts} conversation={conversation?.id ?? null} />
           </Section>
           <Records />
-        </div>
+        </Column>
       </div>
     </Pane>
   );
 }
 
+function Column({ label, children }: { readonly label: string; readonly children: ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms.
+    <div className="inside-column" tabIndex={0} role="group" aria-label={label}>
+      {children}
+    </div>
+  );
+}
+
 function procedureOf(run: RunJson | null, procedures: readonly ProcedureJson[]): Procedure | null {
   if (run === null) return null;
-  const found = procedures.find(({ procedure, version }) => procedure.slug === run.procedure && version === run.version);
+  const found = procedures.find(
+    ({ procedure, version }) => procedure.slug === run.procedure && version === run.version,
+  );
   return found?.procedure ?? null;
 }
 

@@ -46,16 +46,19 @@ function List<Kind extends Item>({ title, items, empty, render }: ListProps<Kind
   const tag = items.some(isNew) ? <span className="new">New</span> : null;
   return (
     <Section title={title} count={items.length} note={tag}>
-      {items.length === 0 ? <p className="empty">{empty}</p> : null}
-      <ul className="records">
-        {items.slice(0, shownAtMost).map((item) => (
-          <li key={item.effectId}>
-            <div className="record-words">{render(item)}</div>
-            {isNew(item) ? <span className="new">New</span> : null}
-            <DayTimeText at={item.createdAt} />
-          </li>
-        ))}
-      </ul>
+      {items.length === 0 ? (
+        <p className="empty">{empty}</p>
+      ) : (
+        <ul className="records">
+          {items.slice(0, shownAtMost).map((item) => (
+            <li key={item.effectId}>
+              <div className="record-words">{render(item)}</div>
+              {isNew(item) ? <span className="new">New</span> : null}
+              <DayTimeText at={item.createdAt} />
+            </li>
+          ))}
+        </ul>
+      )}
       {items.length > shownAtMost ? <p className="muted">The newest {shownAtMost} are shown.</p> : null}
     </Section>
   );

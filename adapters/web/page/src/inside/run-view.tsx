@@ -13,7 +13,8 @@ export function RunView({ run, procedure }: { readonly run: RunJson; readonly pr
   const current = run.endedAt === null ? run.stepId : null;
   const { following, follow } = useFollow(box, run.id, current);
   useLayoutEffect(() => {
-    const step = picked === null ? null : box.current?.querySelector<HTMLElement>(`[data-step="${CSS.escape(picked)}"]`);
+    const step =
+      picked === null ? null : box.current?.querySelector<HTMLElement>(`[data-step="${CSS.escape(picked)}"]`);
     if (step) revealInBox(step);
   }, [picked]);
   if (procedure === null) {

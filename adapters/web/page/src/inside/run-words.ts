@@ -36,9 +36,7 @@ export function routeWords(route: Route | null, procedures: readonly ProcedureJs
   const named = route.scores.map(({ slug, score }) => `${nameOf(slug)}, ${score.toFixed(2)}`);
   if (route.kind === "silent") {
     const silent = "No procedure matched, so Usher stays silent.";
-    return named[0] === undefined
-      ? silent
-      : `${silent} Closest: ${named[0]}; it needs ${route.threshold.toFixed(2)}.`;
+    return named[0] === undefined ? silent : `${silent} Closest: ${named[0]}; it needs ${route.threshold.toFixed(2)}.`;
   }
   if (route.kind === "ask") return `Nearly a tie, so Usher asks which one is meant: ${named.slice(0, 3).join(" · ")}.`;
   return null;

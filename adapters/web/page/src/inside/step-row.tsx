@@ -1,4 +1,5 @@
 import { memo } from "react";
+import type { Json } from "../../../../../src/domain/json.ts";
 import type { Step } from "../../../../../src/domain/step.ts";
 import { Icon } from "../shared/icon.tsx";
 import { JsonView } from "../shared/json-view.tsx";
@@ -37,7 +38,7 @@ export const StepRow = memo(function StepRow(props: StepRowProps) {
       <div className="step-card">
         <Head {...props} />
         <p className="step-summary" dir="auto">
-          {facts.summary}
+          <span className="step-id">{facts.title ?? facts.id}</span> {facts.summary}
         </p>
         <Exits {...props} />
         {picked === null ? null : <Details step={picked} />}
@@ -62,7 +63,6 @@ function Head({ facts, state, visits, links, isTabStop }: StepRowProps) {
       ) : (
         <span className="step-title">{title}</span>
       )}
-      <span className="step-id">{facts.title ?? facts.id}</span>
       {facts.gate === null ? null : (
         <span className={`gate gate-${facts.gate}`}>
           <Icon name="gate" size={12} /> {facts.gate === "require" ? "approval" : "notify"}
@@ -143,7 +143,9 @@ function Lines({ lanes, pieces, above, below, state }: StepRowProps) {
 }
 
 function Details({ step }: { readonly step: Step }) {
-  const fields = Object.entries(step).filter(([name, value]) => name !== "kind" && value !== undefined);
+  const fields = Object.entries(step).flatMap(([name, value]): [string, Json][] =>
+    name === "kind" || value === undefined ? [] : [[name, value]],
+  );
   return (
     <dl className="step-details">
       {fields.map(([name, value]) => (

@@ -1,6 +1,6 @@
 import type { ActionName } from "../../../../../src/domain/action.ts";
-import type { Step, StepKind } from "../../../../../src/domain/step.ts";
 import type { Procedure } from "../../../../../src/domain/procedure.ts";
+import type { Step, StepKind } from "../../../../../src/domain/step.ts";
 
 /** Where a step can lead. `label`: what decides for it, or null for the only way on; `to` null: the path ends. */
 export interface Exit {

@@ -1,5 +1,5 @@
-import type { TraceEntry } from "../../../../../src/domain/trace.ts";
 import type { Procedure } from "../../../../../src/domain/procedure.ts";
+import type { TraceEntry } from "../../../../../src/domain/trace.ts";
 import type { RunJson } from "../../../api.ts";
 import { operatorWords, type StepFacts } from "./steps.ts";
 

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { Fragment, type ReactNode, useEffect, useState } from "react";
 import type { Json } from "../../../../../src/domain/json.ts";
 import type { RunJson } from "../../../api.ts";
 import { JsonView } from "../shared/json-view.tsx";
@@ -35,7 +35,7 @@ export function VariablesView({ run, facts, conversation }: VariablesViewProps) 
         {variables.map((variable) => (
           <tr key={variable.name}>
             <th scope="row">
-              <code>{variable.name}</code> <span className="muted">{variable.type}</span>
+              <code>{wrappable(variable.name)}</code> <span className="muted">{variable.type}</span>
             </th>
             <td>
               {variable.hidden ? (
@@ -52,6 +52,21 @@ export function VariablesView({ run, facts, conversation }: VariablesViewProps) 
       </tbody>
     </table>
   );
+}
+
+/** A name that may be broken behind each of its underscores, and nowhere else. */
+function wrappable(name: string): ReactNode {
+  return name.split("_").map((part, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one name never change places.
+    <Fragment key={index}>
+      {index === 0 ? null : (
+        <>
+          _<wbr />
+        </>
+      )}
+      {part}
+    </Fragment>
+  ));
 }
 
 function SetBy({ variable, number }: { readonly variable: Variable; readonly number: number | undefined }) {

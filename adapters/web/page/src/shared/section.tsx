@@ -17,11 +17,11 @@ export function Section({ title, count, note, children }: SectionProps) {
     remember({ closed: { ...recall().closed, [title]: !closed } });
   };
   return (
-    <section className="section" aria-labelledby={`${id}-title`}>
+    <div className="section">
       <h3>
         <button type="button" className="section-title" aria-expanded={!closed} aria-controls={id} onClick={toggle}>
           <span className="twist" aria-hidden="true" />
-          <span id={`${id}-title`}>{title}</span>
+          <span>{title}</span>
           {count === undefined ? null : <span className="count">{count}</span>}
           {note}
         </button>
@@ -29,6 +29,6 @@ export function Section({ title, count, note, children }: SectionProps) {
       <div id={id} className="section-body" hidden={closed}>
         {children}
       </div>
-    </section>
+    </div>
   );
 }

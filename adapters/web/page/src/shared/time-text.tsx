@@ -15,7 +15,7 @@ export function DayTimeText({ at }: { readonly at: number }) {
   const now = useMinute();
   const other = dayOf(at) !== dayOf(now);
   return (
-    <time dateTime={new Date(at).toISOString()} title={fullTime(at)}>
+    <time className="day-time" dateTime={new Date(at).toISOString()} title={fullTime(at)}>
       {other ? `${dayLabel(at, now)}, ${clockTime(at)}` : clockTime(at)}
     </time>
   );

@@ -32,11 +32,12 @@ export function dayOf(at: number, zone?: string): string {
   return `${year}-${month}-${date}`;
 }
 
-/** What a day is called in a list: "Today", "Yesterday", "Friday, 20 November", with the year if it is another one. */
+/** What a day is called in a list: "Today", "Yesterday", "Tomorrow", "Friday 20 November", with the year if it is another one. */
 export function dayLabel(at: number, now: number, zone?: string): string {
   const of = dayOf(at, zone);
   if (of === dayOf(now, zone)) return "Today";
   if (of === dayOf(now - day, zone)) return "Yesterday";
+  if (of === dayOf(now + day, zone)) return "Tomorrow";
   const sameYear = of.slice(0, 4) === dayOf(now, zone).slice(0, 4);
   const options: Intl.DateTimeFormatOptions = { weekday: "long", day: "numeric", month: "long" };
   return format(at, sameYear ? options : { ...options, year: "numeric" }, zone);

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
-import { recallChoice, rememberChoice } from "../state/session.ts";
 import { usePage } from "../state/page.ts";
+import { recallChoice, rememberChoice } from "../state/session.ts";
 import { GuideStrip } from "./guide-strip.tsx";
 import { KeyboardHelp } from "./keyboard-help.tsx";
 import { chooseTheme, currentTheme, followSystem } from "./theme.ts";
@@ -50,7 +50,10 @@ function ThemeButton() {
         setTheme(other);
       }}
     >
-      Theme<span className="visually-hidden">: {theme}. Change to {other}.</span>
+      Theme
+      <span className="visually-hidden">
+        : {theme}. Change to {other}.
+      </span>
     </button>
   );
 }

@@ -24,18 +24,20 @@ export function Switcher() {
     return () => observer.disconnect();
   }, []);
   return (
-    <div className="switcher" role="group" aria-label="Parts of the page">
+    <ul className="switcher" aria-label="Parts of the page">
       {paneIds.map((id) => (
-        <button key={id} type="button" aria-pressed={inView === id} onClick={() => showPane(id)}>
-          {words[id]}
-          {id === "agents" && waiting > 0 ? (
-            <span className="count">
-              {waiting}
-              <span className="visually-hidden"> waiting</span>
-            </span>
-          ) : null}
-        </button>
+        <li key={id}>
+          <button type="button" aria-pressed={inView === id} onClick={() => showPane(id)}>
+            {words[id]}
+            {id === "agents" && waiting > 0 ? (
+              <span className="count">
+                {waiting}
+                <span className="visually-hidden"> waiting</span>
+              </span>
+            ) : null}
+          </button>
+        </li>
       ))}
-    </div>
+    </ul>
   );
 }

@@ -1,13 +1,7 @@
 import { newId } from "../shared/new-id.ts";
 import { findFreeName, holdName } from "./identity.ts";
 import { startLive } from "./live.ts";
-import {
-  loadAgents,
-  loadConversation,
-  loadConversations,
-  loadEverything,
-  loadRecords,
-} from "./load.ts";
+import { loadAgents, loadConversation, loadConversations, loadEverything, loadRecords } from "./load.ts";
 import type { OutgoingMessage } from "./outgoing.ts";
 import { announce, page } from "./page.ts";
 import { AnswerError, server } from "./server.ts";
@@ -144,9 +138,9 @@ async function place(id: string): Promise<string> {
   if (message === undefined) throw new Error("the message was taken back");
   if (message.conversation !== null) return message.conversation;
   const made = await server.create(message.as);
-  const moved = page.get().outgoing.map((waiting) =>
-    waiting.conversation === null ? { ...waiting, conversation: made.id } : waiting,
-  );
+  const moved = page
+    .get()
+    .outgoing.map((waiting) => (waiting.conversation === null ? { ...waiting, conversation: made.id } : waiting));
   const { view } = page.get();
   page.set({ made: made.id });
   setOutgoing(moved);

@@ -1,9 +1,9 @@
 import { newsOf } from "../agents/news.ts";
+import { stillOutgoing } from "./outgoing.ts";
 import { announce, page, showToast } from "./page.ts";
 import { createRefresh, keepSame } from "./refresh.ts";
 import { AnswerError, NoAnswerError, server } from "./server.ts";
 import { remember } from "./session.ts";
-import { stillOutgoing } from "./outgoing.ts";
 import { show } from "./visit.ts";
 
 const newForMs = 5 * 60_000;

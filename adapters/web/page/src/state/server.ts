@@ -1,7 +1,7 @@
+import type { Json } from "../../../../../src/domain/json.ts";
 import type { Lead } from "../../../../../src/domain/lead.ts";
 import type { Mail } from "../../../../../src/domain/mail.ts";
 import type { Ticket } from "../../../../../src/domain/ticket.ts";
-import type { Json } from "../../../../../src/domain/json.ts";
 import type {
   AgentsCardJson,
   ConversationJson,
