@@ -24,7 +24,7 @@ const pronoun =
 
 // What a thing can be instead of having it for a value: "the company is closed".
 const state =
-  /^(?:not|wrong|incorrect|right|correct|broken|late|missing|damaged|defective|closed|too|very|so|still|already|never|always|being|been|in|on|at|out|off|the same|unknown|private|secret|required|here|there|bad|good|fine|ok|okay|gone|expired|important|quite|none|nobody|your|misspelled|spelled|going|getting|doing|no longer|also|just|only|because|why|what|that)\b/i;
+  /^(?:not|wrong|incorrect|right|correct|broken|late|missing|damaged|defective|down|dead|slow|full|blocked|hacked|offline|locked|disabled|invalid|closed|too|very|so|still|already|never|always|being|been|in|on|at|out|off|the same|unknown|private|secret|required|here|there|bad|good|fine|ok|okay|gone|expired|important|quite|none|nobody|your|misspelled|spelled|going|getting|doing|no longer|also|just|only|because|why|what|that)\b/i;
 
 /** Whether these words can be the name of an answer: "it" and "the problem" are none. Pure. */
 export function isName(name: string): boolean {
@@ -46,7 +46,8 @@ export function bareValue(value: string): string {
 export function looksLike(name: string, value: string): boolean {
   const words = value === "" ? 0 : value.split(" ").length;
   if (words === 0 || /^not\b/i.test(value)) return false;
-  if (/\be?-?mails?\b/i.test(name)) return value.includes("@");
+  // "My mail is joan" is a correction that is not valid, and the customer should hear so.
+  if (/\be?-?mails?\b/i.test(name)) return value.includes("@") || (words === 1 && !state.test(value));
   if (/\b(?:phone|mobile|cell|cellphone|telephone|tel|fax)\b/i.test(name))
     return (value.match(/\d/g)?.length ?? 0) >= 6;
   if (/\breasons?\b/i.test(name)) return words <= 40;

@@ -64,7 +64,7 @@ export function readNumber(text: string, locale: string): number | null {
   const trimmed = text.trim();
   if (trimmed.length > mostCharacters || isTurnedRound(trimmed)) return null;
   // "10²" would become 102, and "1½" two numbers.
-  if (/[\p{No}]/u.test(trimmed)) return null;
+  if (/\p{No}/u.test(trimmed)) return null;
   const words = plain(trimmed).toLowerCase();
   if (doubtful.test(words)) return null;
   const tokens = joinGroups(words, locale)

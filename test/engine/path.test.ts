@@ -127,6 +127,7 @@ describe("pick", () => {
     expect(pick(answer, [["status"], []])).toBe(answer);
     expect(pick(answer, [["big", "a", "0"], ["big"]])).toEqual({ big: { a: [1, 2] } });
     expect(pick(answer, [["big"], ["big", "a", "0"]])).toEqual({ big: { a: [1, 2] } });
+    expect(pick({ a: { b: 1 }, b: 2 }, [["a"], ["a", "b"]])).toEqual({ a: { b: 1 } });
   });
 
   it("leaves out what is not there, and keeps null", () => {

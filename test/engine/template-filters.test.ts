@@ -35,6 +35,8 @@ describe("default", () => {
     expect(text("{{ x | default(y.z) }}", { y: { z: "found" } })).toBe("found");
     expect(text('{{ x | default(y) | default("none of them") }}', {})).toBe("none of them");
     expect(text('{{ x | trim | upper | default("nobody") }}', { x: "  " })).toBe("nobody");
+    expect(text('{{ x | trim | upper | default("nobody") }}', {})).toBe("nobody");
+    expect(text('{{ x | length | default("nobody") }}', { x: null })).toBe("nobody");
     expect(text('{{ x | default("nobody") | upper }}', {})).toBe("NOBODY");
     expect(text('{{ x | default("") }}', {})).toBe("");
   });

@@ -294,6 +294,15 @@ describe("what a template must not contain", () => {
     }
   });
 
+  it("says what it is that is not allowed", () => {
+    expect(refusal("{{ x - 1 }}").problem).toBe("the operator “-” is not allowed");
+    expect(refusal("{{ x -1 }}").problem).toBe("the operator “-” is not allowed");
+    expect(refusal("{{{ x }}}").problem).toBe("three braces are not allowed");
+    expect(refusal("{{ f(x) }}").problem).toBe("a call, as in name(…), in a template is not allowed");
+    expect(refusal("{{ x[[[[[0]]]]] }}").problem).toBe("brackets are nested too deeply");
+    expect(refusal("{{ x if y }}").problem).toBe("“if” inside {{ }} in a template is not allowed");
+  });
+
   it("says on which line", () => {
     expect(refusal("one\ntwo {{ x | safe }}").problem).toMatch(/^line 2: the filter “safe”/);
     expect(refusal("one\n\n{% if x %}").problem).toMatch(/^line 3: the tag/);

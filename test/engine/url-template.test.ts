@@ -166,6 +166,7 @@ describe("what a URL must not contain", () => {
     "https://h.test/?{{ x }}=1",
     "https://h.test/?a=1&{{ x }}",
     "https://h.test/?a=1&b{{ x }}=2",
+    "https://h.test/?a={{ x }}&b{{ x }}=2",
     "https://h.test/{% if x %}",
     "https://h.test/{{ x() }}",
     "https://h.test/{{ secret.KEY }}",
@@ -321,6 +322,21 @@ describe("what a value must not do", () => {
     );
     expect(rendered).toBeGreaterThan(200);
   });
+});
+
+describe("the last guard", () => {
+  it.each(["x#y", "x?y", "x\\y", "x y", "é", "\n"])(
+    "attack 26: refuses what would be read in another way than it stands, wherever it came from: %j",
+    (smuggled) => {
+      const forged: UrlTemplate = {
+        base: { kind: "fixed", origin: "https://h.test" },
+        segments: [[{ kind: "text", text: smuggled }], [{ kind: "text", text: "end" }]],
+        query: null,
+      };
+      const rendered = renderUrl(forged, { variables: {}, locale: "en-US", timeZone: "UTC" }, {});
+      expect(rendered).toEqual({ kind: "bad", problem: "the URL would lead elsewhere than its template says" });
+    },
+  );
 });
 
 describe("a connection", () => {

@@ -115,7 +115,7 @@ function useLostReason({ id, card }: AgentsCardJson, { state, accepted }: Press)
   // Read while rendering: the form forgets its text when it goes.
   const typed = recall().rejects[id] ?? "";
   useEffect(() => {
-    if (wasOpen.current && !isOpen && state.kind === "idle" && !accepted && typed.trim() !== "") setLost(true);
+    if (wasOpen.current && !isOpen && state.kind !== "sending" && !accepted && typed.trim() !== "") setLost(true);
     wasOpen.current = isOpen;
   }, [isOpen, state.kind, accepted, typed]);
   return lost ? "Somebody decided this before you. Your reason went nowhere." : null;

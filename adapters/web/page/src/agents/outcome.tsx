@@ -22,13 +22,13 @@ const none: readonly never[] = [];
 export function Outcome({ status, press, privately = null, hasFocus, isOpen }: OutcomeProps) {
   const box = useRef<HTMLDivElement>(null);
   const names = usePage(({ world }) => world?.people ?? none).map(({ name }) => name);
-  const { state, wantsFocus, linesBefore } = press;
+  const { state, wantsFocus, before } = press;
   // biome-ignore lint/correctness/useExhaustiveDependencies: these are the moments at which a line comes or goes.
   useLayoutEffect(() => {
     const lines = box.current?.querySelectorAll<HTMLElement>("p") ?? [];
     const lost = document.activeElement === document.body || document.activeElement === null;
     if (wantsFocus.current) {
-      const own = state.kind === "idle" ? lines[linesBefore.current] : lines[lines.length - 1];
+      const own = lines[state.kind === "idle" ? newLine(status, before.current) : lines.length - 1];
       // Whoever went on with Tab meanwhile is left in peace.
       if (own !== undefined && (lost || hasFocus.current)) own.focus();
       if (state.kind !== "sending") wantsFocus.current = false;
@@ -37,11 +37,11 @@ export function Outcome({ status, press, privately = null, hasFocus, isOpen }: O
       lines[lines.length - 1]?.focus();
     }
   }, [state, status.length, isOpen]);
-  const told = state.kind === "told" ? state.text : privately;
+  const told = privately ?? (state.kind === "told" ? state.text : null);
   return (
     <div ref={box} className="outcome">
       {status.map(({ text, at }, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: outcome lines are only ever added.
+        // biome-ignore lint/suspicious/noArrayIndexKey: a line may be told again in other words, and keeps its place.
         <StatusLine key={index} text={text} at={at} names={names} />
       ))}
       {told === null ? null : (
@@ -56,6 +56,13 @@ export function Outcome({ status, press, privately = null, hasFocus, isOpen }: O
       ) : null}
     </div>
   );
+}
+
+/** The first line that was not there before, or the last one. */
+function newLine(status: Card["status"], before: Card["status"]): number {
+  const known = new Set(before.map(({ text, at }) => `${at} ${text}`));
+  const index = status.findIndex(({ text, at }) => !known.has(`${at} ${text}`));
+  return index === -1 ? status.length - 1 : index;
 }
 
 interface StatusLineProps {

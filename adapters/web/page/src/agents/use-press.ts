@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "react";
+import type { Card } from "../../../../../src/domain/card.ts";
 import type { AgentsCardJson, ReceiptJson } from "../../../api.ts";
 import { loadAgents } from "../state/load.ts";
 import { announce } from "../state/page.ts";
@@ -19,8 +20,8 @@ export interface Press {
   readonly accepted: boolean;
   /** True from a press of one's own until its outcome line has had the focus. */
   readonly wantsFocus: { current: boolean };
-  /** How many outcome lines there were at the press: the next one is its own. */
-  readonly linesBefore: { current: number };
+  /** The outcome lines at the press: the first other one is its own. */
+  readonly before: { current: Card["status"] };
   readonly press: (send: () => Promise<ReceiptJson>) => void;
 }
 
@@ -32,7 +33,7 @@ export function usePress({ card }: AgentsCardJson, pressed: Pressed): Press {
   // The channel edits the card a moment after the receipt: until then the buttons stay locked.
   const [acceptedOn, setAcceptedOn] = useState<typeof card | null>(null);
   const wantsFocus = useRef(false);
-  const linesBefore = useRef(0);
+  const before = useRef<Card["status"]>([]);
   const isSettled = acceptedOn !== null && acceptedOn !== card;
   useEffect(() => {
     if (state.kind !== "sending") return;
@@ -59,12 +60,12 @@ export function usePress({ card }: AgentsCardJson, pressed: Pressed): Press {
   const press = (send: () => Promise<ReceiptJson>): void => {
     if (state.kind === "sending" && !isSettled) return;
     wantsFocus.current = true;
-    linesBefore.current = card.status.length;
+    before.current = card.status;
     setAcceptedOn(null);
     setState({ kind: "sending", text: "Sending your decision…" });
     void follow(send);
   };
-  return { state: isSettled ? idle : state, accepted: acceptedOn !== null, wantsFocus, linesBefore, press };
+  return { state: isSettled ? idle : state, accepted: acceptedOn !== null, wantsFocus, before, press };
 }
 
 const noAnswer = "No answer from the server. Pressing again is safe: a decision counts once.";

@@ -17,7 +17,7 @@ export function CustomerPane() {
       <div className="pane-bar">
         <Writer />
         <button type="button" onClick={() => openConversation(null)}>
-          New conversation
+          New<span className="rest"> conversation</span>
         </button>
       </div>
       {shown === null || ready ? (

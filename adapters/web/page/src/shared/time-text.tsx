@@ -10,13 +10,20 @@ export function TimeText({ at }: { readonly at: number }) {
   );
 }
 
+interface DayTimeProps {
+  readonly at: number;
+  /** Inside a sentence, "tomorrow" is not written with a capital. */
+  readonly inSentence?: boolean;
+}
+
 /** A moment with its day, where that is not today's. */
-export function DayTimeText({ at }: { readonly at: number }) {
+export function DayTimeText({ at, inSentence = false }: DayTimeProps) {
   const now = useMinute();
-  const other = dayOf(at) !== dayOf(now);
+  const label = dayLabel(at, now);
+  const day = inSentence ? label.replace(/^(?:Today|Tomorrow|Yesterday)/, (word) => word.toLowerCase()) : label;
   return (
     <time className="day-time" dateTime={new Date(at).toISOString()} title={fullTime(at)}>
-      {other ? `${dayLabel(at, now)}, ${clockTime(at)}` : clockTime(at)}
+      {dayOf(at) === dayOf(now) ? clockTime(at) : `${day}, ${clockTime(at)}`}
     </time>
   );
 }
@@ -26,8 +33,12 @@ export function Deadline({ at }: { readonly at: number }) {
   const left = until(at, useMinute());
   return (
     <>
-      {left === null ? null : <span className="nowrap">{left}, </span>}
-      <DayTimeText at={at} />
+      {left === null ? null : (
+        <>
+          <span className="nowrap">{left},</span>{" "}
+        </>
+      )}
+      <DayTimeText at={at} inSentence={left !== null} />
     </>
   );
 }

@@ -8,11 +8,13 @@ export function GuideStrip({ onHide }: { readonly onHide: () => void }) {
   if (exists !== true) return null;
   const ticks = guideTicks(run);
   const next = ticks.indexOf(false);
+  // The one that stays in sight where there is room for one only.
+  const main = next === -1 ? guideSteps.length - 1 : next;
   return (
     <div className="guide">
       <ol aria-label="Guide">
         {guideSteps.map((step, index) => (
-          <li key={step} className={ticks[index] === true ? "ticked" : index === next ? "next" : ""}>
+          <li key={step} className={`${ticks[index] === true ? "ticked" : index === next ? "next" : ""}${index === main ? " main-step" : ""}`}>
             <span className="guide-number" aria-hidden="true">
               {ticks[index] === true ? "✓" : index + 1}
             </span>

@@ -70,9 +70,16 @@ export function useIsCutOff(): boolean {
   return usePage(({ connection }) => connection.state === "lost");
 }
 
-/** Has a screen reader say this, without moving anybody's focus. */
+const spokenMs = 5000;
+
+/** Has a screen reader say this, without moving anybody's focus; old news do not stay for who browses the page. */
 export function announce(text: string): void {
-  if (text !== "") page.set({ announcement: { text, turn: page.get().announcement.turn + 1 } });
+  if (text === "") return;
+  const turn = page.get().announcement.turn + 1;
+  page.set({ announcement: { text, turn } });
+  setTimeout(() => {
+    if (page.get().announcement.turn === turn) page.set({ announcement: { text: "", turn } });
+  }, spokenMs);
 }
 
 /** Shows an error that has no place of its own, until it is dismissed. */
