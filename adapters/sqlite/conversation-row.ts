@@ -39,12 +39,11 @@ export function customerKey(customer: Pick<Person, "platform" | "id">): string {
 /** The body as it is stored: plain while somebody performs its effects, else packed. Pure. */
 export function bodyOf(conversation: Conversation): string | Uint8Array {
   const body = JSON.stringify(conversation);
-  return conversation.lease === null ? pack(body, hintFor(conversation.id, conversation.nonce)) : body;
+  return conversation.lease === null ? pack(body) : body;
 }
 
 /** What a query must select for `conversationOf`, from the tables below. */
-export const conversationColumns =
-  "c.id, c.version, c.schema, lower(hex(c.nonce)) AS nonce, coalesce(work.body, rest.body) AS body";
+export const conversationColumns = "c.id, c.version, c.schema, coalesce(work.body, rest.body) AS body";
 
 /**
  * What a query must select from, by one index: left alone, SQLite takes the ids' for every list that is in their order,
@@ -65,7 +64,7 @@ export function conversationOf(workspace: WorkspaceId, row: Row): Conversation {
   if (integer(row, "schema") > conversationSchemaNumber) {
     throw new PermanentError(`${name} was written by a newer Usher, and is left alone. Upgrade this process.`);
   }
-  const body = bodyIn(row, id);
+  const body = bodyIn(row);
   if (!isRecord(body)) throw new PermanentError(`${name} cannot be read. Restore the database from a copy.`);
   const upgraded = upgradeConversation(body);
   const itself = body["workspace"] === workspace && body["id"] === id && body["version"] === integer(row, "version");
@@ -77,18 +76,14 @@ export function conversationOf(workspace: WorkspaceId, row: Row): Conversation {
   return upgraded as unknown as Conversation;
 }
 
-function bodyIn(row: Row, id: string): unknown {
+function bodyIn(row: Row): unknown {
   const stored = row["body"];
   try {
     if (typeof stored === "string") return JSON.parse(stored);
-    if (stored instanceof Uint8Array) return JSON.parse(unpack(stored, hintFor(id, text(row, "nonce"))));
+    if (stored instanceof Uint8Array) return JSON.parse(unpack(stored));
     return null;
   } catch {
     // Without the cause: a SyntaxError quotes the text.
     return null;
   }
-}
-
-function hintFor(id: string, nonce: string): string {
-  return id + nonce;
 }

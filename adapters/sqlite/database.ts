@@ -23,10 +23,8 @@ export interface Database {
 // It blocks the event loop, and nobody shares the file: only a process that is just going away may still hold it.
 const busyTimeoutMs = 50;
 
-// In this order: the exclusive lock must be wanted before the first look into the file. The log is moved into the
-// database at 8 MB and cut back to 16 MB after a burst.
+// The log is moved into the database at 8 MB and cut back to 16 MB after a burst.
 const pragmas = [
-  "locking_mode = EXCLUSIVE",
   "journal_mode = WAL",
   "synchronous = FULL",
   "secure_delete = ON",
@@ -51,6 +49,7 @@ const needed: { readonly [pragma: string]: string | number } = {
 export function openConnection(file: string): DatabaseSync {
   const connection = new DatabaseSync(file, { timeout: busyTimeoutMs, enableDoubleQuotedStringLiterals: false });
   try {
+    // Before the first look into the file, or SQLite shares its log with other processes through one more file.
     connection.exec("PRAGMA locking_mode = EXCLUSIVE");
     assertNotNewer(connection);
     for (const pragma of pragmas) connection.exec(`PRAGMA ${pragma}`);

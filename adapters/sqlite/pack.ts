@@ -30,30 +30,22 @@ const first = Buffer.from(
     '"}],"ending":null},"outbox":[],"nextId":,"touchedAt":17,"dueAt":17}',
   ].join(""),
 );
-const dictionaries: readonly Buffer[] = [first];
-const newest = dictionaries.length - 1;
+const dictionaries: ReadonlyMap<number, Buffer> = new Map([[1, first]]);
+const newest = { mark: Buffer.of(1), words: first };
 
 // Little memory: making it ready for each document would cost more than it saves on the disk. The dictionary and a
 // document of the usual length still fit into the window.
 const sizes = { windowBits: 12, memLevel: 3, level: 3, chunkSize: 4096 };
 
-/**
- * Makes a document small for the disk: the number of a dictionary, then raw deflate. `hint`: texts that are likely in
- * it and that `unpack` is given as well. Pure.
- */
-export function pack(text: string, hint: string): Uint8Array {
-  const packed = deflateRawSync(text, { dictionary: dictionary(newest, hint), ...sizes });
-  return Buffer.concat([Buffer.of(newest + 1), packed]);
+/** Makes a document small for the disk: the number of a dictionary, then raw deflate. Pure. */
+export function pack(text: string): Uint8Array {
+  return Buffer.concat([newest.mark, deflateRawSync(text, { dictionary: newest.words, ...sizes })]);
 }
 
-/** The reverse of `pack`, with the same hint. Throws an Error if it was not packed so. Pure. */
-export function unpack(packed: Uint8Array, hint: string): string {
-  const number = (packed[0] ?? 0) - 1;
-  return inflateRawSync(packed.subarray(1), { dictionary: dictionary(number, hint) }).toString("utf8");
-}
-
-function dictionary(number: number, hint: string): Buffer {
-  const words = dictionaries[number];
-  if (words === undefined) throw new Error(`There is no dictionary ${number + 1}: a newer Usher wrote this.`);
-  return Buffer.concat([Buffer.from(hint), words]);
+/** The reverse of `pack`. Throws an Error if it was not packed so. Pure. */
+export function unpack(packed: Uint8Array): string {
+  const number = packed[0] ?? 0;
+  const dictionary = dictionaries.get(number);
+  if (dictionary === undefined) throw new Error(`There is no dictionary ${number}: a newer Usher wrote this.`);
+  return inflateRawSync(packed.subarray(1), { dictionary }).toString("utf8");
 }

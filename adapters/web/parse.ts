@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { Event } from "../../src/domain/event.ts";
 import type { ConversationId, WorkspaceId } from "../../src/domain/ids.ts";
-import { type Json, jsonSchema } from "../../src/domain/json.ts";
+import type { Json } from "../../src/domain/json.ts";
 import { limits } from "../../src/domain/limits.ts";
-import type { PressAction } from "../../src/domain/press.ts";
+import { type PressAction, pastedSchema } from "../../src/domain/press.ts";
 import type { Turn } from "../../src/domain/turn.ts";
 import type { Place } from "../../src/ports/channel.ts";
 import { threadAddress } from "./address.ts";
@@ -48,7 +48,7 @@ export const bodies = {
   verdict: body({
     as,
     verdict: z.enum(["happened", "runAgain", "stop"], { error: "verdict must be one of happened, runAgain, stop." }),
-    value: jsonSchema.optional(),
+    value: pastedSchema.optional(),
   }),
 } as const;
 

@@ -9,6 +9,17 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
  */
 export const jsonSchema = z.custom<Json>((value) => value !== undefined);
 
+/** Whether no list or object stands deeper than this inside others; a plain value has depth 0. Pure, without recursion. */
+export function isWithinDepth(value: Json, most: number): boolean {
+  let level: readonly Json[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    const below = level.flatMap((one) => (typeof one === "object" && one !== null ? [Object.values(one)] : []));
+    if (below.length > 0 && depth >= most) return false;
+    level = below.flat();
+  }
+  return true;
+}
+
 /** The same value, seen as one that nobody may change, at every depth. */
 export type DeepReadonly<T> = T extends string | number | boolean | null | undefined
   ? T

@@ -1,13 +1,19 @@
 import { z } from "zod";
 import { cardRefSchema } from "./ids.ts";
-import { type DeepReadonly, jsonSchema } from "./json.ts";
+import { type DeepReadonly, isWithinDepth, jsonSchema } from "./json.ts";
+import { limits } from "./limits.ts";
 import { personSchema } from "./person.ts";
+
+/** What an agent pastes as the result of something that happened: bounded as the answer of a call is. */
+export const pastedSchema = jsonSchema.refine((value) => isWithinDepth(value, limits.jsonDepth), {
+  error: `lists and objects must not stand deeper than ${limits.jsonDepth} levels`,
+});
 
 /** What a button can say: a choice on an approval, a verdict on an unknown outcome, or the end of a hand-off. */
 export const pressActionSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("approve") }),
   z.object({ kind: z.literal("reject"), reason: z.string().trim().min(1).max(3000) }),
-  z.object({ kind: z.literal("happened"), value: jsonSchema }),
+  z.object({ kind: z.literal("happened"), value: pastedSchema }),
   z.object({ kind: z.literal("runAgain") }),
   z.object({ kind: z.literal("stop") }),
   z.object({ kind: z.literal("handBack") }),

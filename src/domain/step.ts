@@ -2,6 +2,7 @@ import { z } from "zod";
 import { actionNameSchema, parametersSchema } from "./action.ts";
 import { httpMethodSchema } from "./http-request.ts";
 import { type DeepReadonly, jsonSchema } from "./json.ts";
+import { variableSchema } from "./variable.ts";
 
 const stepId = z
   .string()
@@ -9,31 +10,6 @@ const stepId = z
   .max(64);
 
 const target = stepId.describe("The id of a step, or `end`");
-
-// `customer`, `run`, `secret` and `connections` are Usher's own; the rest would reach into JavaScript's objects.
-const reservedVariables = new Set([
-  "customer",
-  "run",
-  "workspace",
-  "secret",
-  "connections",
-  "end",
-  "constructor",
-  "prototype",
-  "hasOwnProperty",
-  "toString",
-  "valueOf",
-  "isPrototypeOf",
-  "propertyIsEnumerable",
-  "toLocaleString",
-]);
-
-const variable = z
-  .string()
-  .regex(/^[A-Za-z][A-Za-z0-9_]*$/, "use letters, digits and _, starting with a letter")
-  .max(64)
-  .refine((name) => !reservedVariables.has(name), "this name is reserved; choose another")
-  .describe("The name of a variable");
 
 const approval = z
   .enum(["auto", "notify", "require"])
@@ -58,7 +34,7 @@ const messageStep = z.strictObject({
 const collectStep = z.strictObject({
   kind: z.literal("collect"),
   ...flowing,
-  variable,
+  variable: variableSchema,
   prompt: z.string().min(1),
   validation: z.enum(["text", "email", "phone", "number"]).default("text"),
   choices: z.array(z.string().trim().min(1).max(75)).min(1).max(25).optional(),
@@ -83,7 +59,7 @@ const callStep = z.strictObject({
   method: httpMethodSchema.default("GET"),
   headers: z.record(z.string(), z.string()).optional(),
   body: jsonSchema.optional().describe("JSON whose texts may contain {{ variables }}"),
-  response: variable.optional().describe("The variable that gets the answer's body"),
+  response: variableSchema.optional().describe("The variable that gets the answer's body"),
   repeatable: z
     .boolean()
     .optional()
@@ -97,7 +73,7 @@ const actionStep = z.strictObject({
   ...flowing,
   action: actionNameSchema,
   parameters: parametersSchema.default({}),
-  response: variable.optional().describe("The variable that gets the action's outputs as one object"),
+  response: variableSchema.optional().describe("The variable that gets the action's outputs as one object"),
   approval,
   onError: target.optional(),
 });
@@ -105,7 +81,7 @@ const actionStep = z.strictObject({
 const setStep = z.strictObject({
   kind: z.literal("set"),
   ...flowing,
-  variable,
+  variable: variableSchema,
   value: z.union([z.string(), z.number(), z.boolean()]),
 });
 

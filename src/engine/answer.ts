@@ -42,7 +42,7 @@ function isChoice(step: CollectStep, text: string): boolean {
 /** What the customer says to the bot rather than to the question; null when it is meant as the answer. */
 function onWord(conversation: Conversation, context: Context, step: CollectStep, turn: Turn): Conversation | null {
   const { texts } = context.settings;
-  switch (recognise(turn.text)) {
+  switch (recognise(turn.text, step.step.prompt)) {
     case "cancel":
       return cancel(conversation, context);
     case "human":

@@ -138,14 +138,29 @@ function compileCall(
   flow: { readonly index: number; readonly next: string | null },
 ): CompiledStep | null {
   const url = take(parseUrl(step.url), "url");
-  const headers = Object.entries(step.headers ?? {}).flatMap(([name, value]) => {
-    const parsed = take(parseHeader(name, value), "headers", name);
-    return parsed === null ? [] : [parsed.header];
-  });
+  const headers = compileHeaders(take, step.headers ?? {});
   const body = step.body === undefined ? null : take(parseBody(step.body), "body");
   const keep = step.response === undefined ? [] : (bench.reads.get(step.response) ?? []);
   if (url === null) return null;
   return { ...flow, kind: "call", step, url: url.url, headers, body: body?.body ?? null, keep, onError: onError(step) };
+}
+
+function compileHeaders(take: Take, headers: { readonly [name: string]: string }): readonly HeaderTemplate[] {
+  const seen = new Set<string>();
+  return Object.entries(headers).flatMap(([name, value]) => {
+    const lower = name.toLowerCase();
+    const parsed = take(seen.has(lower) ? headerTwice(name) : parseHeader(name, value), "headers", name);
+    seen.add(lower);
+    return parsed === null ? [] : [parsed.header];
+  });
+}
+
+function headerTwice(name: string) {
+  return {
+    kind: "bad" as const,
+    problem: `the header ${name} stands here twice; upper and lower case are the same`,
+    mend: "keep one of the two",
+  };
 }
 
 type Take = <Value>(parsed: Parsed<Value>, ...path: readonly (string | number)[]) => Value | null;

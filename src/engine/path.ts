@@ -1,4 +1,5 @@
 import { isRecord, type Json } from "../domain/json.ts";
+import { dangerousNames, ownNames, variableLength, variablePattern } from "../domain/variable.ts";
 
 /** The way to a value: a variable's name, then the keys and list positions below it. `[]` is the value itself. */
 export type Path = readonly string[];
@@ -10,33 +11,11 @@ export interface Fault {
 }
 
 const longestPath = 200;
-const variableName = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
 const keyName = /^[A-Za-z0-9_-]+$/;
 const listPosition = /^(?:0|[1-9]\d{0,8})$/;
 
 // These would reach into JavaScript's own objects, were a value ever read without care.
 const neverKeys = new Set(["__proto__", "constructor", "prototype"]);
-
-const neverNames = new Set([
-  "constructor",
-  "prototype",
-  "hasOwnProperty",
-  "toString",
-  "valueOf",
-  "isPrototypeOf",
-  "propertyIsEnumerable",
-  "toLocaleString",
-]);
-
-/** What may be read of the names that are Usher's own. */
-const ownNames: ReadonlyMap<string, readonly string[]> = new Map([
-  ["customer", ["name", "id"]],
-  ["run", ["id"]],
-  ["workspace", []],
-  ["secret", []],
-  ["connections", []],
-  ["end", []],
-]);
 
 /**
  * Reads a path such as `order_data.refundable` or `items.0.name`, or answers null if it is none: the first part must
@@ -55,7 +34,7 @@ export function faultOfPath(path: Path): Fault | null {
   if (whole.length > longestPath) {
     return { problem: `a path is longer than ${longestPath} characters`, mend: "use fewer or shorter names" };
   }
-  if (root === undefined || !variableName.test(root) || neverNames.has(root)) {
+  if (root === undefined || !isVariable(root)) {
     return {
       problem: `“${whole}” does not start with the name of a variable`,
       mend: "a name has letters, digits and _, and starts with a letter",
@@ -166,4 +145,8 @@ function takeMembers(value: Json & object, wanted: ReadonlyMap<string, Wanted>):
 /** The size of a value as JSON, in bytes of UTF-8. Pure. */
 export function jsonBytes(value: Json): number {
   return Buffer.byteLength(JSON.stringify(value));
+}
+
+function isVariable(name: string): boolean {
+  return name.length <= variableLength && variablePattern.test(name) && !dangerousNames.has(name);
 }

@@ -2,7 +2,7 @@ import type { Conversation } from "../domain/conversation.ts";
 import type { CompiledStep } from "./compile.ts";
 import { type Context, scopeOf } from "./context.ts";
 import { say } from "./outbox.ts";
-import { render } from "./template.ts";
+import { type Rendered, render, type Template } from "./template.ts";
 
 type CollectStep = CompiledStep & { readonly kind: "collect" };
 type Prompted =
@@ -20,7 +20,7 @@ export function ask(conversation: Conversation, context: Context, step: CollectS
 
 /** Says the question again after a sentence, without beginning to wait anew. Pure. */
 export function prompt(conversation: Conversation, context: Context, step: CollectStep, before: string): Prompted {
-  const question = render(step.prompt, scopeOf(conversation, context));
+  const question = renderWords(step.prompt, conversation, context);
   if (question.kind === "bad") return question;
   const text = before === "" ? question.text : `${before}\n${question.text}`;
   const { choices, sensitive } = step.step;
@@ -35,4 +35,11 @@ export function waitForInput(conversation: Conversation, context: Context, inval
   const expiresAt = context.now + silenceMs;
   const remindAt = silenceReminderMs < silenceMs ? context.now + silenceReminderMs : null;
   return { ...conversation, run: { ...run, wait: { kind: "input", expiresAt, remindAt, invalid } } };
+}
+
+/** Words for the customer, in full: what came out empty is a problem, as half a sentence is. Pure. */
+export function renderWords(template: Template, conversation: Conversation, context: Context): Rendered {
+  const rendered = render(template, scopeOf(conversation, context));
+  if (rendered.kind === "bad" || rendered.text.trim() !== "") return rendered;
+  return { kind: "bad", problem: "the text came out empty" };
 }

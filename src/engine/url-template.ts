@@ -173,24 +173,27 @@ export function renderUrl(
 ): RenderedUrl {
   const base = baseOf(template, connections);
   if (base.kind === "bad") return base;
-  let url = base.url;
+  let path = base.path;
   for (const segment of template.segments) {
     const rendered = renderPieces(segment, scope);
     if (rendered.kind === "bad") return rendered;
     if (isDotted(rendered.text)) return refused(`${culprit(segment)} would lead to another path`);
-    url += `/${rendered.text}`;
+    if (rendered.text.includes("/")) return elsewhere;
+    path += `/${rendered.text}`;
   }
-  if (template.query !== null) {
-    const rendered = renderPieces(template.query, scope);
-    if (rendered.kind === "bad") return rendered;
-    url += `?${rendered.text}`;
-  }
-  return verified(url);
+  if (template.query === null) return verified(base.origin, path, null);
+  const query = renderPieces(template.query, scope);
+  return query.kind === "bad" ? query : verified(base.origin, path, query.text);
 }
 
-/** The origin, and of a connection the beginning of the path; without a / at its end if segments follow. */
-function baseOf({ base, segments }: UrlTemplate, connections: { readonly [name: string]: string }): RenderedUrl {
-  if (base.kind === "fixed") return { kind: "ok", url: segments.length === 0 ? `${base.origin}/` : base.origin };
+type Base = { readonly kind: "ok"; readonly origin: string; readonly path: string };
+
+/** The origin, and the beginning of the path; without a / at its end if segments follow. */
+function baseOf(
+  { base, segments }: UrlTemplate,
+  connections: { readonly [name: string]: string },
+): Base | { readonly kind: "bad"; readonly problem: string } {
+  if (base.kind === "fixed") return { kind: "ok", origin: base.origin, path: segments.length === 0 ? "/" : "" };
   const given = Object.hasOwn(connections, base.name) ? connections[base.name] : undefined;
   if (given === undefined) return refused(`there is no connection named ${base.name}; set USHER_CONNECTIONS`);
   const url = URL.parse(given);
@@ -201,7 +204,8 @@ function baseOf({ base, segments }: UrlTemplate, connections: { readonly [name: 
   ) {
     return refused(`the connection ${base.name} is not a plain base URL such as https://api.example.com/v1`);
   }
-  return { kind: "ok", url: url.origin + (segments.length === 0 ? url.pathname : url.pathname.replace(/\/$/, "")) };
+  const path = segments.length === 0 ? url.pathname : url.pathname.replace(/\/$/, "");
+  return { kind: "ok", origin: url.origin, path };
 }
 
 function renderPieces(
@@ -223,16 +227,19 @@ function renderPieces(
   return { kind: "ok", text };
 }
 
+const elsewhere = refused("the URL would lead elsewhere than its template says");
+
 /**
- * The last guard: nothing in the URL may be read in another way than it was written. So origin, path, number of
- * segments and query are those of the template, and there is no user, password or fragment.
+ * The last guard: whoever receives the URL must read it as it was written. So its origin, path and query are what was
+ * put together here, nothing was made of them by normalising, and there is no user, password or fragment.
  */
-function verified(url: string): RenderedUrl {
-  const size = bounded(url);
-  if (size.kind === "bad") return refused("the URL would be too long");
-  return URL.parse(url)?.href === url
-    ? { kind: "ok", url }
-    : refused("the URL would lead elsewhere than its template says");
+function verified(origin: string, path: string, query: string | null): RenderedUrl {
+  const url = origin + path + (query === null ? "" : `?${query}`);
+  if (bounded(url).kind === "bad") return refused("the URL would be too long");
+  const read = URL.parse(url);
+  if (read === null || read.href !== url || read.origin !== origin) return elsewhere;
+  const isSame = read.pathname === path && read.search === (query ? `?${query}` : "") && read.hash === "";
+  return isSame ? { kind: "ok", url } : elsewhere;
 }
 
 function culprit(segment: readonly Part[]): string {

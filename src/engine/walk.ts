@@ -9,9 +9,9 @@ import { endRun } from "./ending.ts";
 import { isFull, say, takeId } from "./outbox.ts";
 import { jsonBytes, readPath } from "./path.ts";
 import { handOff } from "./people.ts";
-import { ask } from "./prompt.ts";
+import { ask, renderWords } from "./prompt.ts";
 import { type Asked, askForAction, askForCall } from "./request.ts";
-import { evaluate, render } from "./template.ts";
+import { evaluate } from "./template.ts";
 import { trace } from "./trace.ts";
 
 /** Where one step leads: on to a step (`null`: the end), or nowhere until something happens. */
@@ -111,7 +111,7 @@ function enter(conversation: Conversation, stepId: string): Conversation {
 function doStep(conversation: Conversation, context: Context, step: CompiledStep): Move {
   switch (step.kind) {
     case "message": {
-      const content = render(step.content, scopeOf(conversation, context));
+      const content = renderWords(step.content, conversation, context);
       if (content.kind === "bad") return { kind: "fail", conversation, problem: content.problem };
       return { kind: "go", conversation: say(conversation, context, content.text), to: step.next };
     }
@@ -169,7 +169,7 @@ function assigned(
 }
 
 function escalate(conversation: Conversation, context: Context, step: CompiledStep & { kind: "escalate" }): Move {
-  const reason = render(step.reason, scopeOf(conversation, context));
+  const reason = renderWords(step.reason, conversation, context);
   if (reason.kind === "bad") return { kind: "fail", conversation, problem: reason.problem };
   const given = handOff(conversation, context, { customerText: reason.text, internalReason: reason.text });
   return { kind: "stay", conversation: given };

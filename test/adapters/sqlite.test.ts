@@ -102,6 +102,7 @@ describe("opening", () => {
 
   test("the folder and all files in it are their owner's alone (attack 106)", async () => {
     rmSync(folder, { recursive: true });
+    await (await open()).close();
     const store = await open();
     await store.conversations.save(aConversation());
     expect(statSync(folder).mode & 0o777).toBe(0o700);
@@ -410,6 +411,18 @@ describe("what was removed", () => {
       return Math.floor((state / 2_147_483_648) * below);
     };
   };
+
+  test("leaves no row behind, whether it was at work or at rest", async () => {
+    const store = await open();
+    await store.conversations.save(numbered(1, { lease: leased }));
+    await store.conversations.save(numbered(2));
+    await store.conversations.save(numbered(2, { version: 2, lease: leased }));
+    await store.conversations.remove(demo, numbered(1).id, 1);
+    await store.conversations.remove(demo, numbered(2).id, 2);
+    await store.close();
+    const rows = "SELECT (SELECT count(*) FROM conversations) + (SELECT count(*) FROM work) + count(*) AS n FROM rest";
+    expect(raw((database) => database.prepare(rows).get())).toEqual({ n: 0 });
+  });
 
   test("is out of the write-ahead log soon, without a restart (G18)", async () => {
     const store = await open();

@@ -240,14 +240,14 @@ function dueConversations(current: () => Store): void {
 
   test("what has come due is given, the longest due first, and no more than asked for", async () => {
     await save(
-      made("c", { dueAt: 300 }),
-      made("a", { dueAt: 100 }),
+      made("a", { dueAt: 300 }),
+      made("c", { dueAt: 100 }),
       made("d", { dueAt: 301 }),
       made("b", { dueAt: 200 }),
     );
     await save(made("never", { dueAt: null }));
-    expect(await dueIds(300, 10, null)).toStrictEqual(["a", "b", "c"]);
-    expect(await dueIds(300, 2, null)).toStrictEqual(["a", "b"]);
+    expect(await dueIds(300, 10, null)).toStrictEqual(["c", "b", "a"]);
+    expect(await dueIds(300, 2, null)).toStrictEqual(["c", "b"]);
     expect(await dueIds(99, 10, null)).toStrictEqual([]);
   });
 

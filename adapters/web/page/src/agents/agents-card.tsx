@@ -32,8 +32,8 @@ export const AgentsCard = memo(function AgentsCard({ item, under }: AgentsCardPr
     <CardFrame item={item} isLine={isLine} hasFocus={hasFocus}>
       <CardSections card={card} />
       {isLine ? null : <ThreadLink conversation={item.conversationId} />}
-      <Outcome status={card.status} press={press} privately={lost} hasFocus={hasFocus} isOpen={isOpen} />
       {under.length > 0 || card.kind === "handOff" ? <CardThread item={item} under={under} /> : null}
+      <Outcome status={card.status} press={press} privately={lost} hasFocus={hasFocus} isOpen={isOpen} />
       {isOpen ? <Controls item={item} press={press} /> : null}
     </CardFrame>
   );
@@ -104,7 +104,8 @@ const toneIcons: { readonly [tone in Card["tone"]]: IconName } = {
 
 function iconOf({ kind, tone, buttons }: Card): IconName {
   if (kind === "handOff") return "escalate";
-  return kind === "approval" && buttons.length > 0 ? "gate" : toneIcons[tone];
+  const isDecision = kind === "approval" && (buttons.length > 0 || tone === "plain");
+  return isDecision ? "gate" : toneIcons[tone];
 }
 
 /** What to say to somebody who was writing a reason when another agent decided; else null. */

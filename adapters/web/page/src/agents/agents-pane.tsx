@@ -28,7 +28,10 @@ interface Stack {
 function Cards({ cards }: { readonly cards: readonly AgentsCardJson[] }) {
   const box = useRef<HTMLDivElement>(null);
   const stacks = useStacks(cards);
-  const { unread, onScroll, showNewest } = useNewest(box, stacks.length);
+  const messages = usePage(({ conversation }) => conversation?.messages);
+  // What agents answered comes out of the thread, not out of the cards.
+  const version = useMemo(() => ({ cards, messages }), [cards, messages]);
+  const { unread, onScroll, showNewest } = useNewest(box, cards.length, version);
   return (
     <div className="scroller">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}

@@ -66,7 +66,11 @@ function useReply(card: string, conversation: string) {
       setId(newId());
       setState(still);
     } catch (error) {
-      setState({ sending: false, failed: true, problem: error instanceof AnswerError ? error.message : null });
+      setState({
+        sending: false,
+        failed: true,
+        problem: error instanceof AnswerError && error.status < 500 ? error.message : null,
+      });
     }
   };
   return { text, state, change, send };

@@ -20,7 +20,7 @@ export function ThreadLink({ conversation }: { readonly conversation: string }) 
       >
         Open the thread
       </a>
-      {isShown ? <span className="muted"> It is shown now.</span> : null}
+      {isShown ? <span className="muted"> Shown now.</span> : null}
     </p>
   );
 }

@@ -22,7 +22,7 @@ export function Thread({ id, name }: { readonly id: string | null; readonly name
     () => threadRows(withOutgoing(messages, outgoing, id, people), Date.now()),
     [messages, outgoing, id, people, today],
   );
-  const { unread, onScroll, showNewest } = useNewest(box, rows.length);
+  const { unread, onScroll, showNewest } = useNewest(box, rows.length, rows);
   return (
     <div className="scroller">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}

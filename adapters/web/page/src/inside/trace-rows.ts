@@ -104,7 +104,7 @@ export function wordsOf(entry: TraceEntry, compared: Compared | null = null): st
     case "decided":
       return `${decisionWords[entry.action] ?? entry.action} by ${entry.by}`;
     case "note":
-      return entry.text.replace(/\.$/, "");
+      return entry.text.replace(/\.$/, "").replace(/^The run ended/, "the run ended");
     default:
       return entry satisfies never;
   }

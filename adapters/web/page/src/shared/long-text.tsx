@@ -15,7 +15,7 @@ export function LongText({ text, className = "" }: { readonly text: string; read
   }, [text, mayBeLong, open]);
   return (
     <div className={`long ${className}`}>
-      <div ref={box} id={id} className={open ? "long-text" : "long-text clamped"} dir="auto">
+      <div ref={box} id={id} className={mayBeLong && !open ? "long-text clamped" : "long-text"} dir="auto">
         {text}
       </div>
       {isLong ? (

@@ -9,8 +9,11 @@ export interface Newest {
   readonly showNewest: () => void;
 }
 
-/** Keeps the newest item in view; `count` is how many items there are. */
-export function useNewest(box: RefObject<HTMLElement | null>, count: number): Newest {
+/**
+ * Keeps the newest item in view; `count` is how many items there are, and `version` is another one whenever the list
+ * shows something else.
+ */
+export function useNewest(box: RefObject<HTMLElement | null>, count: number, version: unknown): Newest {
   const atEnd = useRef(true);
   const seen = useRef(count);
   const [unread, setUnread] = useState(0);
@@ -21,11 +24,11 @@ export function useNewest(box: RefObject<HTMLElement | null>, count: number): Ne
     seen.current = count;
     setUnread(0);
   };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only a new item moves the list.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only news move the list.
   useLayoutEffect(() => {
     if (atEnd.current) showNewest();
     else setUnread(Math.max(0, count - seen.current));
-  }, [count]);
+  }, [count, version]);
   const onScroll = (): void => {
     const list = box.current;
     if (list === null) return;

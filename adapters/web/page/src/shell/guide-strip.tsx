@@ -14,7 +14,10 @@ export function GuideStrip({ onHide }: { readonly onHide: () => void }) {
     <div className="guide">
       <ol aria-label="Guide">
         {guideSteps.map((step, index) => (
-          <li key={step} className={`${ticks[index] === true ? "ticked" : index === next ? "next" : ""}${index === main ? " main-step" : ""}`}>
+          <li
+            key={step}
+            className={`${ticks[index] === true ? "ticked" : index === next ? "next" : ""}${index === main ? " main-step" : ""}`}
+          >
             <span className="guide-number" aria-hidden="true">
               {ticks[index] === true ? "✓" : index + 1}
             </span>

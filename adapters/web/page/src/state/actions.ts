@@ -126,7 +126,8 @@ async function sendNow(message: OutgoingMessage): Promise<void> {
     else setOutgoing(page.get().outgoing.filter(({ id }) => id !== message.id));
   } catch (error) {
     const current = page.get().outgoing.find(({ id }) => id === message.id) ?? message;
-    const problem = error instanceof AnswerError ? error.message : null;
+    // What the server says of its own trouble is for programs; a visitor can only try again.
+    const problem = error instanceof AnswerError && error.status < 500 ? error.message : null;
     change({ ...current, state: "failed", problem });
     announce("Not sent.");
   }

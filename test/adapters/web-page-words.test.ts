@@ -1,0 +1,280 @@
+import { describe, expect, test } from "vitest";
+import type { AgentsCardJson, ReceiptJson, RunJson } from "../../adapters/web/api.ts";
+import { newsOf } from "../../adapters/web/page/src/agents/news.ts";
+import { receiptText } from "../../adapters/web/page/src/agents/receipt.ts";
+import { statusIcon, timedLine } from "../../adapters/web/page/src/agents/status-line.ts";
+import { underRows } from "../../adapters/web/page/src/agents/under-rows.ts";
+import { hintFor } from "../../adapters/web/page/src/customer/hint.ts";
+import { routeWords } from "../../adapters/web/page/src/inside/run-words.ts";
+import { cutJson, foldedWords, foldOf, structureIn } from "../../adapters/web/page/src/shared/json-fold.ts";
+import { clockTime, dayLabel, until } from "../../adapters/web/page/src/shared/time.ts";
+import { guidedProcedure, guideTicks } from "../../adapters/web/page/src/shell/guide.ts";
+import { freeName } from "../../adapters/web/page/src/state/names.ts";
+import { createRefresh, keepSame, keepSameAt } from "../../adapters/web/page/src/state/refresh.ts";
+import { readView, viewUrl } from "../../adapters/web/page/src/state/url.ts";
+import type { Card } from "../../src/domain/card.ts";
+import { procedureSchema } from "../../src/domain/procedure.ts";
+import type { TraceEntry } from "../../src/domain/trace.ts";
+
+const names = ["Customer 1", "Agent 1", "Agent 2"];
+const noon = Date.UTC(2026, 10, 22, 12);
+const hour = 3_600_000;
+
+describe("outcome lines", () => {
+  test.each([
+    ["Approved by Agent 1", "Approved by Agent 1, ", ""],
+    ["Rejected by Agent 2: Agent 1 said so", "Rejected by Agent 2, ", ": Agent 1 said so"],
+    ["“Run again”, said Agent 1", "“Run again”, said Agent 1, ", ""],
+    ["Expired. This is not a rejection.", "Expired ", ". This is not a rejection."],
+    ["Done: ticket #1042", "Done: ticket #1042, ", ""],
+    ["Failed: Agent 1 is unknown", "Failed: Agent 1 is unknown, ", ""],
+    ["Running…", "Running… ", ""],
+    ["A person takes over.", "A person takes over. ", ""],
+  ])("%s: the time stands where it belongs", (text, before, after) => {
+    expect(timedLine(text, names)).toEqual({ before, after });
+  });
+
+  test("an approval and what came of it have icons of their own", () => {
+    expect(["Approved by Agent 1", "Running…", "Failed: no", "Closed: over"].map(statusIcon)).toEqual([
+      "done",
+      "waiting",
+      "failed",
+      null,
+    ]);
+  });
+});
+
+const card = (over: Partial<Card>): Card => ({
+  kind: "approval",
+  title: "Approval needed: create a ticket",
+  tone: "wait",
+  sections: [],
+  status: [],
+  pressId: "p",
+  buttons: [{ action: "approve", label: "Approve" }],
+  ...over,
+});
+const item = (id: string, over: Partial<Card> = {}, under: string | null = null): AgentsCardJson => {
+  return { id, conversationId: "c", card: card(over), at: noon, under };
+};
+
+describe("what a screen reader hears of the agents channel", () => {
+  test("new cards and new outcome lines, once; never a relay", () => {
+    const before = [item("a")];
+    const after = [
+      item("a", { buttons: [], status: [{ text: "Approved by Agent 1", at: noon }] }),
+      item("b", { kind: "notice", title: "Done for Customer 1", buttons: [] }),
+      item("c", { kind: "relay", title: "Customer 1", buttons: [] }),
+    ];
+    expect(newsOf(before, after)).toEqual(["Approved by Agent 1.", "Done for Customer 1."]);
+    expect(newsOf(after, after)).toEqual([]);
+  });
+});
+
+describe("what stands under a hand-off", () => {
+  test("the customer's words and the agents' answers, in their order", () => {
+    const relay = (id: string, text: string, at: number): AgentsCardJson => ({
+      ...item(id, { kind: "relay", title: "Customer 1", buttons: [] }, "h"),
+      card: card({
+        kind: "relay",
+        title: "Customer 1",
+        buttons: [],
+        sections: [{ label: "Message", fields: [{ name: "Customer 1", value: text }] }],
+      }),
+      at,
+    });
+    const message = { from: "agent-1", name: "Agent 1", role: "agent" as const, choices: [], hidden: false };
+    const rows = underRows(
+      item("h", { kind: "handOff" }),
+      [relay("r1", "hello?", noon + 1), relay("r2", "ah", noon + 9)],
+      [
+        { ...message, id: "usher.1", text: "earlier", at: noon - 5 },
+        { ...message, id: "usher.2", text: "I had a look", at: noon + 5 },
+        { ...message, id: "own", text: "in the thread itself", at: noon + 6 },
+      ],
+    );
+    expect(rows.map(({ text }) => text)).toEqual(["hello?", "I had a look", "ah"]);
+  });
+});
+
+describe("what somebody is told whose click did not count", () => {
+  const receipt = (over: Partial<ReceiptJson>): ReceiptJson => {
+    return { outcome: "decided", by: "agent-2", byName: "Agent 2", at: noon, approved: true, reason: null, ...over };
+  };
+  test.each([
+    [receipt({}), "Agent 2 approved this before your click. Your click changed nothing."],
+    [receipt({ approved: false }), "Agent 2 rejected this before your click. Your click changed nothing."],
+    [receipt({ outcome: "refused", reason: "Only agents can decide." }), "Only agents can decide."],
+    [receipt({ outcome: "accepted" }), null],
+  ])("%o", (given, text) => {
+    expect(receiptText(given, "decision")).toBe(text);
+  });
+});
+
+describe("why no run began", () => {
+  test("says the closest procedure, its score and what it needs", () => {
+    const { slug, name } = { slug: "order-status-lookup", name: "Order Status Lookup" };
+    const steps = [{ id: "a", kind: "message", content: "x" }];
+    const procedure = procedureSchema.parse({ slug, name, trigger: { when: "x" }, steps });
+    const words = routeWords({ kind: "silent", scores: [{ slug, score: 0.312 }], threshold: 0.45 }, [
+      { version: 1, procedure },
+    ]);
+    expect(words).toBe(
+      "No procedure matched, so Usher stays silent. Closest: Order Status Lookup, 0.31; it needs 0.45.",
+    );
+    expect(routeWords({ kind: "run", slug, filled: {}, scores: [], threshold: 0.45 }, [])).toBeNull();
+  });
+});
+
+describe("the guide", () => {
+  const entry = (rest: object): TraceEntry => ({ at: noon, step: "s", ...rest }) as TraceEntry;
+  const run = (
+    trace: readonly TraceEntry[],
+    variables: RunJson["variables"],
+    procedure = guidedProcedure,
+  ): RunJson => ({
+    id: "r",
+    procedure,
+    procedureName: "x",
+    version: 1,
+    stepId: "s",
+    status: "input",
+    variables,
+    variableViews: [],
+    trace,
+    startedAt: noon,
+    endedAt: null,
+  });
+  const both = { order_id: "1001", refund_reason: "late" };
+  const approved = entry({ kind: "decided", id: "1", action: "approve", by: "Agent 1" });
+  const done = entry({ kind: "outcome", id: "1", outcome: "done", note: "" });
+  const said = entry({ kind: "said", text: "Your ticket" });
+
+  test.each([
+    [null, 0],
+    [run([], {}), 1],
+    [run([], { order_id: "1001" }), 1],
+    [run([said], both), 2],
+    [run([said, approved], both), 3],
+    [run([approved, done, said], both), 4],
+    [run([approved, done, said], both, "another"), 0],
+  ])("ticks by what the run did (%#)", (given, count) => {
+    expect(guideTicks(given).filter(Boolean)).toHaveLength(count);
+  });
+});
+
+describe("the hint for a demo order", () => {
+  const steps = [{ id: "ask", kind: "collect", variable: "order_id", prompt: "?" }];
+  const procedure = procedureSchema.parse({ slug: "x", name: "X", trigger: { when: "x" }, steps });
+  const hints = [{ variable: "order_id", text: "Demo orders: 1001" }];
+  const world = { people: [], procedures: [{ version: 1, procedure }], hints, mailServer: false, coolDownMs: 0 };
+  const conversation = (status: "input" | "effect") => ({
+    id: "c",
+    customer: { id: "customer-1", name: "Customer 1", role: "customer" as const },
+    messages: [],
+    run: { procedure: "x", stepId: "ask", status } as RunJson,
+    lastRun: null,
+    lastRoute: null,
+    handledBy: "bot" as const,
+    awaitsSensitive: false,
+  });
+
+  test("is there while the order is asked for, and at no other time", () => {
+    expect(hintFor(conversation("input"), world)).toBe("Demo orders: 1001");
+    expect(hintFor(conversation("effect"), world)).toBeNull();
+    expect(hintFor(null, world)).toBeNull();
+  });
+});
+
+describe("times", () => {
+  test("are 24-hour, days have names", () => {
+    expect(clockTime(noon, "UTC")).toBe("12:00");
+    expect([0, -24, 24, -72].map((hours) => dayLabel(noon + hours * hour, noon, "UTC"))).toEqual([
+      "Today",
+      "Yesterday",
+      "Tomorrow",
+      "Thursday 19 November",
+    ]);
+  });
+
+  test.each([
+    [24 * hour, "in 24 h"],
+    [23 * hour + 59 * 60_000, "in 23 h 59 min"],
+    [5 * 60_000, "in 5 min"],
+    [30_000, "in less than a minute"],
+    [72 * hour, "in 3 days"],
+    [0, null],
+  ])("a deadline that is %i ms away", (away, words) => {
+    expect(until(noon + away, noon)).toBe(words);
+  });
+});
+
+describe("JSON", () => {
+  test("is found in a text, folds with a word on its size, and is cut at 20 KB", () => {
+    const value = structureIn('{"a": [1, 2], "b": null}');
+    expect(value).toEqual({ a: [1, 2], b: null });
+    const fold = value === null ? null : foldOf(value);
+    expect(fold === null ? "" : foldedWords(fold)).toBe("2 names");
+    expect(structureIn("1001")).toBeNull();
+    expect(structureIn("[not json")).toBeNull();
+    expect(cutJson("x".repeat(30_000))).toMatchObject({ whole: false });
+    expect(cutJson("😀".repeat(15_000)).text).not.toMatch(/[\uD800-\uDBFF]$/);
+  });
+});
+
+describe("what is fetched", () => {
+  test("keeps the old objects where nothing changed", () => {
+    const before = [
+      { id: "a", n: 1 },
+      { id: "b", n: 1 },
+    ];
+    expect(keepSame(before, structuredClone(before), ({ id }) => id)).toBe(before);
+    const after = keepSame(
+      before,
+      [
+        { id: "a", n: 1 },
+        { id: "b", n: 2 },
+      ],
+      ({ id }) => id,
+    );
+    expect(after[0]).toBe(before[0]);
+    expect(after[1]).toEqual({ id: "b", n: 2 });
+    expect(keepSameAt([[1], [2]], [[1], [3]])[1]).toEqual([3]);
+  });
+
+  test("is never fetched twice at a time, and once more for whoever asked meanwhile", async () => {
+    let running = 0;
+    let runs = 0;
+    let most = 0;
+    const refresh = createRefresh(async () => {
+      running += 1;
+      runs += 1;
+      most = Math.max(most, running);
+      await Promise.resolve();
+      running -= 1;
+    });
+    await Promise.all([refresh(), refresh(), refresh()]);
+    expect([runs, most]).toEqual([2, 1]);
+  });
+});
+
+describe("addresses and names", () => {
+  test("an address keeps the conversation and the step", () => {
+    for (const view of [
+      { conversation: null, step: null },
+      { conversation: "c1", step: null },
+      { conversation: "c1", step: "ask-order" },
+    ]) {
+      expect(readView(new URL(viewUrl(view), "http://x").search)).toEqual(view);
+    }
+  });
+
+  test("the next session decides under the next free name", () => {
+    expect([[], ["agent-1"], ["agent-1", "agent-2"], ["agent-1", "agent-2", "admin-1"]].map(freeName)).toEqual([
+      "agent-1",
+      "agent-2",
+      "admin-1",
+      "agent-1",
+    ]);
+  });
+});
