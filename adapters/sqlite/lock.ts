@@ -40,15 +40,22 @@ export function prepareFolder(folder: string): string {
 
 /** Notes down who has the lock, for the message that a second server gets. Only for the holder of the lock. */
 export function writePid(folder: string): void {
-  const file = join(folder, pidFileName);
-  // Not over an older file: its rights would stay.
-  rmSync(file, { force: true });
-  writeFileSync(file, `${process.pid}\n`, { mode: 0o600 });
+  // Not over an older file, whose rights would stay.
+  removePid(folder);
+  try {
+    writeFileSync(join(folder, pidFileName), `${process.pid}\n`, { mode: 0o600 });
+  } catch {
+    // It is a help and no more: a full disk must not keep the server from starting.
+  }
 }
 
 /** Takes the note away; before the lock is given up, or it could be the next one's. */
 export function removePid(folder: string): void {
-  rmSync(join(folder, pidFileName), { force: true });
+  try {
+    rmSync(join(folder, pidFileName), { force: true });
+  } catch {
+    // As above: whether the process in it lives is looked at in any case.
+  }
 }
 
 /** Answers the error for somebody who could not have the lock, with the holder's process id where it is known. */

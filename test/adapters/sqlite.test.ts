@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -193,6 +193,13 @@ describe("one process at a time", () => {
       expect(readFileSync(join(folder, "usher.pid"), "utf8")).toBe(`${process.pid}\n`);
       await store.close();
     }
+  });
+
+  test("a note that cannot be written, as on a full disk, does not keep the server from starting", async () => {
+    mkdirSync(join(folder, "usher.pid"));
+    const store = await open();
+    await expect(open()).rejects.toThrow("in use by another process. Stop it first");
+    await store.close();
   });
 
   test("after kill -9 in the middle of writing nothing that was answered is lost, and the folder opens at once", async () => {

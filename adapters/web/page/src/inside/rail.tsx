@@ -28,7 +28,6 @@ export function Rail({ procedure, run, picked, label }: RailProps) {
   const current = run === null || run.endedAt !== null ? null : run.stepId;
   const tabStop = focused ?? picked ?? current ?? facts[0]?.id ?? null;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: the keys move between the links inside.
     <ol
       ref={list}
       className={facts.length > wholeUpTo ? "rail long-rail" : "rail"}

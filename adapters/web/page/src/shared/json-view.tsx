@@ -41,7 +41,6 @@ function Node({ name, value, depth }: { readonly name: string | null; readonly v
       </summary>
       <div className="json-inside">
         {fold.entries.map(([key, inner], index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the entries of one value never change places.
           <Node key={key ?? index} name={key} value={inner} depth={depth + 1} />
         ))}
       </div>
