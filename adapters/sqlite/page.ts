@@ -3,8 +3,8 @@ import type { Page } from "../../src/ports/store.ts";
 import type { Row } from "./row.ts";
 import { integer } from "./row.ts";
 
-/** How many items a page has. */
-export const pageSize = 50;
+// How many items a page has.
+const pageSize = 50;
 
 /** What to give a query as LIMIT: one row more than a page tells whether there is a next one. */
 export const rowsPerPage = pageSize + 1;

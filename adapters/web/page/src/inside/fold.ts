@@ -10,34 +10,24 @@ const shortest = 5;
 const shownAhead = 3;
 
 /**
- * The rows of a diagram. In one of more than 40 steps, long stretches that the run has not reached are put away;
- * `reached` tells by index, `opened` holds the first index of each stretch that the reader has opened. Pure.
+ * The rows of a diagram. In one of more than 40 steps, long stretches that the run has not come near are put away;
+ * `reached` tells by index, `opened` holds the steps of the stretches that the reader has opened. Pure.
  */
 export function rowsOf(reached: readonly boolean[], opened: ReadonlySet<number>): readonly Row[] {
   const all = reached.map((_, index): Row => ({ kind: "step", index }));
   if (reached.length <= wholeUpTo) return all;
+  const isShown = reached.map((_, index) => opened.has(index) || isNear(reached, index));
   const rows: Row[] = [];
   for (let index = 0; index < reached.length; ) {
-    const count = stretchAt(reached, index);
-    if (count >= shortest && !opened.has(index)) {
-      rows.push({ kind: "fold", first: index, count });
-      index += count;
-    } else {
-      const shown = Math.max(count, 1);
-      rows.push(...all.slice(index, index + shown));
-      index += shown;
-    }
+    const next = isShown.indexOf(true, index);
+    const count = (next === -1 ? reached.length : next) - index;
+    if (count >= shortest) rows.push({ kind: "fold", first: index, count });
+    else rows.push(...all.slice(index, index + Math.max(count, 1)));
+    index += Math.max(count, 1);
   }
   return rows;
 }
 
-/** How many steps from this one on are out of the run's sight. */
-function stretchAt(reached: readonly boolean[], from: number): number {
-  let to = from;
-  while (to < reached.length && !isNear(reached, to)) to += 1;
-  return to - from;
-}
-
 function isNear(reached: readonly boolean[], index: number): boolean {
-  return reached.slice(Math.max(0, index - shownAhead), index + 2).includes(true) || index < 1;
+  return index === 0 || reached.slice(Math.max(0, index - shownAhead), index + 2).includes(true);
 }

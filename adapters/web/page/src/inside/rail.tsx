@@ -43,7 +43,7 @@ export function Rail({ procedure, run, picked, label }: RailProps) {
           picked={picked}
           tabStop={tabStop}
           links={run !== null}
-          onOpen={(first) => setOpened(new Set([...opened, first]))}
+          onOpen={(steps) => setOpened(new Set([...opened, ...steps]))}
         />
       ))}
     </ol>
@@ -85,7 +85,7 @@ interface RailRowProps {
   readonly picked: string | null;
   readonly tabStop: string | null;
   readonly links: boolean;
-  readonly onOpen: (first: number) => void;
+  readonly onOpen: (steps: readonly number[]) => void;
 }
 
 const noPieces: readonly never[] = [];
@@ -95,7 +95,11 @@ function RailRow({ row, drawing, picked, tabStop, links, onOpen }: RailRowProps)
   if (row.kind === "fold") {
     return (
       <li className="fold">
-        <button type="button" className="small" onClick={() => onOpen(row.first)}>
+        <button
+          type="button"
+          className="small"
+          onClick={() => onOpen(Array.from({ length: row.count }, (_, index) => row.first + index))}
+        >
           {row.count} {isLater(drawing, row.first) ? "later" : "other"} steps
         </button>
       </li>

@@ -5,42 +5,58 @@ const day = 24 * hour;
 // British English: day before month, and 24 hours.
 const locale = "en-GB";
 
-function format(at: number, options: Intl.DateTimeFormatOptions, zone?: string): string {
-  const inZone: Intl.DateTimeFormatOptions = zone === undefined ? options : { ...options, timeZone: zone };
-  return new Intl.DateTimeFormat(locale, inZone).format(at);
+const formats = {
+  time: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+  seconds: { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" },
+  numbers: { day: "2-digit", month: "2-digit", year: "numeric" },
+  day: { weekday: "long", day: "numeric", month: "long" },
+  dayAndYear: { weekday: "long", day: "numeric", month: "long", year: "numeric" },
+} as const satisfies { readonly [name: string]: Intl.DateTimeFormatOptions };
+
+// To make a formatter takes a thousand times as long as to use one, and a page shows hundreds of times.
+const made = new Map<string, Intl.DateTimeFormat>();
+
+function format(at: number, name: keyof typeof formats, zone?: string): string {
+  const key = `${name} ${zone ?? ""}`;
+  const options: Intl.DateTimeFormatOptions = formats[name];
+  const known =
+    made.get(key) ?? new Intl.DateTimeFormat(locale, zone === undefined ? options : { ...options, timeZone: zone });
+  made.set(key, known);
+  return known.format(at);
 }
 
 /** "14:05", in the reader's own zone unless one is given. Pure but for that zone, like all that follow. */
 export function clockTime(at: number, zone?: string): string {
-  return format(at, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }, zone);
+  return format(at, "time", zone);
 }
 
 /** "14:05:09". */
 export function clockSeconds(at: number, zone?: string): string {
-  return format(at, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }, zone);
+  return format(at, "seconds", zone);
 }
 
-/** "Sunday, 22 November 2026 at 14:05:09". */
+/** "Sunday 22 November 2026 at 14:05:09". */
 export function fullTime(at: number, zone?: string): string {
-  const date = format(at, { weekday: "long", day: "numeric", month: "long", year: "numeric" }, zone);
-  return `${date} at ${clockSeconds(at, zone)}`;
+  return `${format(at, "dayAndYear", zone)} at ${clockSeconds(at, zone)}`;
 }
 
 /** The reader's calendar day, as "2026-11-22". */
 export function dayOf(at: number, zone?: string): string {
-  const [date, month, year] = format(at, { day: "2-digit", month: "2-digit", year: "numeric" }, zone).split("/");
+  const [date, month, year] = format(at, "numbers", zone).split("/");
   return `${year}-${month}-${date}`;
 }
 
-/** What a day is called in a list: "Today", "Yesterday", "Tomorrow", "Friday 20 November", with the year if it is another one. */
+/**
+ * What a day is called in a list: "Today", "Yesterday", "Tomorrow", "Friday 20 November", with the year if it is another
+ * one.
+ */
 export function dayLabel(at: number, now: number, zone?: string): string {
   const of = dayOf(at, zone);
   if (of === dayOf(now, zone)) return "Today";
   if (of === dayOf(now - day, zone)) return "Yesterday";
   if (of === dayOf(now + day, zone)) return "Tomorrow";
   const sameYear = of.slice(0, 4) === dayOf(now, zone).slice(0, 4);
-  const options: Intl.DateTimeFormatOptions = { weekday: "long", day: "numeric", month: "long" };
-  return format(at, sameYear ? options : { ...options, year: "numeric" }, zone);
+  return format(at, sameYear ? "day" : "dayAndYear", zone);
 }
 
 /** How far away a deadline is: "in 23 h 59 min", "in 5 min", "in less than a minute"; null when it is over. */

@@ -125,7 +125,9 @@ async function sendNow(message: OutgoingMessage): Promise<void> {
     if (page.get().view.conversation === conversation) await loadConversation();
     else setOutgoing(page.get().outgoing.filter(({ id }) => id !== message.id));
   } catch (error) {
-    const current = page.get().outgoing.find(({ id }) => id === message.id) ?? message;
+    const current = page.get().outgoing.find(({ id }) => id === message.id);
+    // It has arrived all the same, and the thread shows it.
+    if (current === undefined) return;
     // What the server says of its own trouble is for programs; a visitor can only try again.
     const problem = error instanceof AnswerError && error.status < 500 ? error.message : null;
     change({ ...current, state: "failed", problem });
