@@ -1,7 +1,7 @@
 import { limits } from "../domain/limits.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
-import type { AnswerStore, ConversationStore } from "../ports/store.ts";
+import type { AnswerStore, ConversationKey, ConversationStore } from "../ports/store.ts";
 import type { Work } from "./work.ts";
 
 /** What sweeping needs. `boot`: embedded mode's own boot, every other lease being lapsed; null in distributed mode. */
@@ -74,21 +74,28 @@ export function createSweeper(options: SweepOptions): Sweeper {
   };
 }
 
-/** Looks after everything that is due, in batches; one that fails does not keep the others waiting. */
-async function sweepDue({ conversations, work, clock, log, boot }: SweepOptions): Promise<void> {
+/**
+ * Looks after everything that is due, in batches. One that fails, or stays due, keeps its place at the head of the list;
+ * so the next batch reaches beyond those, and nobody waits behind them.
+ */
+async function sweepDue(options: SweepOptions): Promise<void> {
+  const { conversations, clock, boot } = options;
   const seen = new Set<string>();
-  for (;;) {
-    const due = await conversations.due(clock.now(), limits.sweepBatch, boot);
+  for (let limit: number = limits.sweepBatch; ; ) {
+    const due = await conversations.due(clock.now(), limit, boot);
     const fresh = due.filter(({ workspace, id }) => !seen.has(`${workspace} ${id}`));
-    if (fresh.length === 0) return;
-    await Promise.all(
-      fresh.map(async (key) => {
-        seen.add(`${key.workspace} ${key.id}`);
-        await work.look(key).catch((error: unknown) => {
-          log.error({ conversation: key.id, error }, "A conversation that is due could not be looked after.");
-        });
-      }),
-    );
-    if (due.length < limits.sweepBatch) return;
+    if (due.length < limit && fresh.length === 0) return;
+    for (const { workspace, id } of fresh) seen.add(`${workspace} ${id}`);
+    await Promise.all(fresh.map((key) => lookAfter(options, key)));
+    if (due.length < limit) return;
+    limit = limits.sweepBatch + due.length - fresh.length;
+  }
+}
+
+async function lookAfter({ work, log }: SweepOptions, key: ConversationKey): Promise<void> {
+  try {
+    await work.look(key);
+  } catch (error) {
+    log.error({ conversation: key.id, error }, "A conversation that is due could not be looked after.");
   }
 }

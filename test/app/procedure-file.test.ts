@@ -51,6 +51,21 @@ describe("a good procedure file", () => {
     expect(writeProcedureFile(good(text).document)).toBe(text);
   });
 
+  test("pitfall 3: jumps by number become ids, so that a step that is put in between changes no jump", () => {
+    const numbered = `${head}  - { id: hello, kind: message, content: Hello! }
+  - { id: check, kind: condition, variable: order_id, operator: exists, then: 4, else: "3" }
+  - { id: ask, kind: collect, variable: order_id, prompt: Which order? }
+  - { id: bye, kind: message, content: Bye!, next: end }
+`;
+    const { procedure, document } = good(numbered);
+    expect(procedure.steps[1]).toMatchObject({ then: "bye", else: "ask" });
+    const grown = writeProcedureFile(document).replace(
+      "steps:\n",
+      "steps:\n  - { id: new, kind: message, content: New. }\n",
+    );
+    expect(good(grown).procedure.steps[2]).toMatchObject({ id: "check", then: "bye", else: "ask" });
+  });
+
   test("in JSON is written as JSON again, jumps by number included", () => {
     const json = JSON.stringify({
       ...good(hello).procedure,

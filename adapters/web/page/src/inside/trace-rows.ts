@@ -19,7 +19,7 @@ export interface TraceRow {
   /** "go to 6", or null where that goes without saying. */
   readonly next: string | null;
   readonly notComparable: boolean;
-  readonly kinds: ReadonlySet<TraceFilter>;
+  readonly kinds: readonly TraceFilter[];
   readonly entries: readonly TraceEntry[];
 }
 
@@ -54,7 +54,7 @@ export function traceRows(run: RunJson, facts: readonly StepFacts[], procedure: 
 
 /** Whether a row is shown under a filter. Pure. */
 export function passes(row: TraceRow, filter: TraceFilter): boolean {
-  return row.kinds.has(filter);
+  return row.kinds.includes(filter);
 }
 
 function visitsOf(trace: readonly TraceEntry[]): readonly (readonly TraceEntry[])[] {
@@ -142,14 +142,14 @@ function outcomeWords({ outcome, note }: TraceEntry & { readonly kind: "outcome"
   return note === "" ? outcomes[outcome] : `${outcomes[outcome]}: ${note}`;
 }
 
-function kindsOf(entries: readonly TraceEntry[]): ReadonlySet<TraceFilter> {
+function kindsOf(entries: readonly TraceEntry[]): readonly TraceFilter[] {
   const kinds = new Set<TraceFilter>(["all"]);
   for (const entry of entries) {
     if (entry.kind === "branch" || entry.kind === "asked" || entry.kind === "decided") kinds.add("decisions");
     if (entry.kind === "sent" || entry.kind === "outcome") kinds.add("calls");
     if (isProblem(entry)) kinds.add("problems");
   }
-  return kinds;
+  return [...kinds];
 }
 
 function isProblem(entry: TraceEntry): boolean {

@@ -1,9 +1,11 @@
-import { memo, useId, useMemo, useState } from "react";
+import { memo, useId, useMemo, useRef, useState } from "react";
 import type { Procedure } from "../../../../../src/domain/procedure.ts";
 import type { RunJson } from "../../../api.ts";
 import { JsonView } from "../shared/json-view.tsx";
 import { clockSeconds, took } from "../shared/time.ts";
 import { TimeText } from "../shared/time-text.tsx";
+import { usePage } from "../state/page.ts";
+import { keepSameAt } from "../state/refresh.ts";
 import { isCut } from "./marks.ts";
 import { StepLink } from "./step-link.tsx";
 import { factsOf } from "./steps.ts";
@@ -24,10 +26,13 @@ const filterWords: { readonly [filter in TraceFilter]: string } = {
 /** What a run did, and why, in plain words. */
 export function TraceView({ run, procedure }: TraceViewProps) {
   const [filter, setFilter] = useState<TraceFilter>("all");
-  const rows = useMemo(
-    () => (run === null ? [] : traceRows(run, procedure === null ? [] : factsOf(procedure), procedure)),
-    [run, procedure],
-  );
+  const before = useRef<readonly TraceRow[]>([]);
+  const rows = useMemo(() => {
+    const facts = procedure === null ? [] : factsOf(procedure);
+    // Rows that did not change are not rendered again.
+    before.current = keepSameAt(before.current, run === null ? [] : traceRows(run, facts, procedure));
+    return before.current;
+  }, [run, procedure]);
   if (run === null) return <p className="empty">Nothing yet. Each step that a run takes is explained here.</p>;
   const shown = rows.filter((row) => passes(row, filter));
   return (
@@ -46,7 +51,7 @@ export function TraceView({ run, procedure }: TraceViewProps) {
       {shown.length === 0 ? <p className="empty">Nothing of this kind in this run.</p> : null}
       <ol className="trace">
         {shown.map((row) => (
-          <TraceLine key={row.key} row={row} run={run} />
+          <TraceLine key={row.key} row={row} />
         ))}
       </ol>
     </>
@@ -55,14 +60,15 @@ export function TraceView({ run, procedure }: TraceViewProps) {
 
 interface TraceLineProps {
   readonly row: TraceRow;
-  readonly run: RunJson;
 }
 
-const TraceLine = memo(function TraceLine({ row, run }: TraceLineProps) {
+const none: RunJson["variableViews"] = [];
+
+const TraceLine = memo(function TraceLine({ row }: TraceLineProps) {
   const id = useId();
   const [open, setOpen] = useState(false);
   const name = row.number === null ? row.step : `${row.number} ${row.step}`;
-  const isProblem = row.kinds.has("problems");
+  const isProblem = row.kinds.includes("problems");
   return (
     <li className={isProblem ? "problem-row" : ""}>
       <TimeText at={row.at} />
@@ -82,14 +88,15 @@ const TraceLine = memo(function TraceLine({ row, run }: TraceLineProps) {
         <span className="twist" aria-hidden="true" />
       </button>
       <div id={id} className="trace-details" hidden={!open}>
-        {open ? <Details row={row} run={run} /> : null}
+        {open ? <Details row={row} /> : null}
       </div>
     </li>
   );
 });
 
-function Details({ row, run }: TraceLineProps) {
-  const outputs = run.variableViews.filter(({ setBy, hidden }) => setBy === row.step && !hidden);
+function Details({ row }: TraceLineProps) {
+  const run = usePage(({ conversation }) => conversation?.run ?? conversation?.lastRun);
+  const outputs = (run?.variableViews ?? none).filter(({ setBy, hidden }) => setBy === row.step && !hidden);
   return (
     <>
       <ul>
