@@ -26,5 +26,4 @@ export const cardSchema = z.object({
   buttons: z.array(buttonSchema),
 });
 export type Card = DeepReadonly<z.infer<typeof cardSchema>>;
-export type CardButton = Card["buttons"][number];
 export type CardSection = Card["sections"][number];

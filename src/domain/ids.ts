@@ -21,9 +21,6 @@ export const nonceSchema = z.string().regex(/^[0-9a-f]{32}$/);
 
 const itemId = /^([0-9a-f]{32})-(?:0|[1-9]\d{0,9})$/;
 
-/** The id of an effect, an approval or a run: `${nonce}-${n}`. Not to be guessed, because the nonce is not. */
-export const itemIdSchema = z.string().regex(itemId);
-
 /** Answers the nonce of the conversation that an id was made in, or null if it is no such id. Pure. */
 export function nonceOf(id: string): string | null {
   return itemId.exec(id)?.[1] ?? null;

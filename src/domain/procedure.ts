@@ -3,7 +3,7 @@ import type { DeepReadonly } from "./json.ts";
 import { limits } from "./limits.ts";
 import { stepSchema } from "./step.ts";
 
-export const slugSchema = z
+const slugSchema = z
   .string()
   .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, "use lower-case letters, digits and single hyphens")
   .max(64);

@@ -150,7 +150,7 @@ function callSections(
 }
 
 /** The parameters of an action by name, without its kind. Pure. */
-export function parametersOf(action: Action): readonly (readonly [string, Json])[] {
+function parametersOf(action: Action): readonly (readonly [string, Json])[] {
   return Object.entries(action).flatMap(([name, value]) =>
     name === "kind" || value === undefined ? [] : [[name, value]],
   );

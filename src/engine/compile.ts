@@ -1,4 +1,3 @@
-import { actionTable } from "../domain/action.ts";
 import type { Json } from "../domain/json.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { PublishedProcedure } from "../domain/procedure.ts";
@@ -262,19 +261,4 @@ function urlPaths(source: string): readonly Path[] {
 function bodyPaths(body: Json): readonly Path[] {
   const parsed = parseBody(body);
   return parsed.kind === "ok" ? pathsOfBody(parsed.body) : [];
-}
-
-/** The variables that a step sets, for views that say where a value came from. Pure. */
-export function variablesSetBy(step: Step): readonly string[] {
-  switch (step.kind) {
-    case "collect":
-    case "set":
-      return [step.variable];
-    case "call":
-      return step.response === undefined ? [] : [step.response];
-    case "action":
-      return step.response === undefined ? actionTable[step.action].outputs : [step.response];
-    default:
-      return [];
-  }
 }

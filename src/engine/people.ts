@@ -1,6 +1,6 @@
 import type { Conversation } from "../domain/conversation.ts";
 import type { Person } from "../domain/person.ts";
-import type { Decision, PressAction } from "../domain/press.ts";
+import type { Decision } from "../domain/press.ts";
 import type { Turn } from "../domain/turn.ts";
 import { closedCard, handOffCard, lineCard, relayCard } from "./cards.ts";
 import type { Context } from "./context.ts";
@@ -116,16 +116,11 @@ function closeHandOff(
 }
 
 /** The conversation is done: a run that is still there ends, at once or as soon as its effect's outcome is known. Pure. */
-export function resolve(conversation: Conversation, context: Context): Conversation {
+function resolve(conversation: Conversation, context: Context): Conversation {
   const wait = conversation.run?.wait.kind;
   const ended =
     wait === "effect" || wait === "verdict"
       ? endLater(conversation, "resolved")
       : endRun(conversation, context, "resolved");
   return say({ ...ended, choosing: null, resolvedAt: context.now }, context, context.settings.texts.resolved);
-}
-
-/** Whether this button is one of a hand-off. Pure. */
-export function endsHandOff(action: PressAction): action is PressAction & { readonly kind: "handBack" | "resolve" } {
-  return action.kind === "handBack" || action.kind === "resolve";
 }

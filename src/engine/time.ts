@@ -40,7 +40,7 @@ export function dueAtOf(conversation: Conversation): number | null {
 }
 
 /** The first effect of each lane. Pure. */
-export function headsOf(outbox: Conversation["outbox"]): Conversation["outbox"] {
+function headsOf(outbox: Conversation["outbox"]): Conversation["outbox"] {
   return outbox.filter((effect, index) => outbox.findIndex(({ lane }) => lane === effect.lane) === index);
 }
 

@@ -44,7 +44,7 @@ export function drainInbox(conversation: Conversation, context: Context): Conver
 }
 
 /** Whether the model or a call or an action is out, so that turns must wait. Pure. */
-export function isBusy({ run, outbox }: Conversation): boolean {
+function isBusy({ run, outbox }: Conversation): boolean {
   return run?.wait.kind === "effect" || outbox.some(({ effect }) => effect.kind === "route");
 }
 

@@ -15,7 +15,8 @@ export function describeWithBrowser(name: string, suite: () => void): void {
 
 /** A real browser without a window. */
 export function launchBrowser(): Promise<Browser> {
-  if (executable === undefined) throw new Error("REQUIRE_SERVICES=1, but there is no Chromium: install it, or set CHROMIUM.");
+  if (executable === undefined)
+    throw new Error("REQUIRE_SERVICES=1, but there is no Chromium: install it, or set CHROMIUM.");
   // Root, as in a container, has no sandbox to be in.
   return chromium.launch({ executablePath: executable, args: ["--no-sandbox"] });
 }
@@ -30,7 +31,11 @@ export interface View {
 /** A visitor's own session, with the page open; errors of the page fail the test that looks at `problems`. */
 export async function visit(browser: Browser, url: string, view: View = {}) {
   const { width = 1440, height = 900, scheme = "light" } = view;
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, reducedMotion: "reduce" });
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme: scheme,
+    reducedMotion: "reduce",
+  });
   context.setDefaultTimeout(10_000);
   const page = await context.newPage();
   const problems: string[] = [];

@@ -30,7 +30,7 @@ import { customer } from "./chat.ts";
 import { createFakeClock } from "./fake-clock.ts";
 import { counter, createLogBook } from "./playground.ts";
 
-export const workspace = workspaceIdSchema.parse("test");
+const workspace = workspaceIdSchema.parse("test");
 const agentsAddress = addressSchema.parse("agents");
 
 /** What the outside world of a house saw and how it answers; it outlives a restart of the house, as the real one does. */

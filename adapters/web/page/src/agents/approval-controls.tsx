@@ -1,4 +1,5 @@
 import { type SubmitEvent, useEffect, useId, useRef, useState } from "react";
+import { focusInto } from "../shared/scroll.ts";
 import { page, useIsCutOff } from "../state/page.ts";
 import { server } from "../state/server.ts";
 import { recall, rememberText } from "../state/session.ts";
@@ -80,7 +81,7 @@ function RejectForm({ reason, takesFocus, locked, onChange, onReject, onCancel }
   const box = useRef<HTMLTextAreaElement>(null);
   const [missing, setMissing] = useState(false);
   useEffect(() => {
-    if (takesFocus) box.current?.focus();
+    if (takesFocus) focusInto(box.current?.form ?? null, box.current);
   }, [takesFocus]);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();

@@ -1,5 +1,6 @@
 import { type ReactNode, type SubmitEvent, useEffect, useId, useRef, useState } from "react";
 import type { Json } from "../../../../../src/domain/json.ts";
+import { focusInto } from "../shared/scroll.ts";
 import { page, useIsCutOff } from "../state/page.ts";
 import { server } from "../state/server.ts";
 import type { Press } from "./use-press.ts";
@@ -57,7 +58,7 @@ function HappenedForm({ locked, onHappened, onCancel }: HappenedFormProps) {
   const id = useId();
   const [value, setValue] = useState("");
   const box = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => box.current?.focus(), []);
+  useEffect(() => focusInto(box.current?.form ?? null, box.current), []);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     if (!locked) onHappened(asJson(value));
@@ -97,7 +98,7 @@ interface RunAgainQuestionProps {
 // The question takes the focus, not its button: a second Enter must not run anything.
 function RunAgainQuestion({ locked, onRunAgain, onCancel }: RunAgainQuestionProps) {
   const question = useRef<HTMLParagraphElement>(null);
-  useEffect(() => question.current?.focus(), []);
+  useEffect(() => focusInto(question.current?.parentElement ?? null, question.current), []);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: Escape leaves the question from wherever the focus is in it.
     <div className="ask" onKeyDown={(event) => event.key === "Escape" && onCancel()}>

@@ -81,7 +81,7 @@ function Mark({ state, visits }: Pick<StepRowProps, "state" | "visits">) {
   return (
     <span className="mark">
       {times} <span aria-hidden="true">✓</span>
-      <span className="visually-hidden">done</span>
+      <span className="visually-hidden">walked</span>
     </span>
   );
 }

@@ -24,12 +24,13 @@ export interface TraceRow {
 }
 
 /** More rows than this make a page slow; the newest are shown. */
-export const rowsShown = 200;
+const rowsShown = 200;
 
 /** The trace of a run as one row per visit of a step, oldest first. Pure. */
 export function traceRows(run: RunJson, facts: readonly StepFacts[], procedure: Procedure | null): readonly TraceRow[] {
   const numbers = new Map(facts.map(({ id, number }) => [id, number]));
   const visits = visitsOf(run.trace);
+  const seen = new Map<string, number>();
   const rows = visits.map((entries, index): TraceRow | null => {
     const [first] = entries;
     const last = entries.at(-1);
@@ -37,19 +38,27 @@ export function traceRows(run: RunJson, facts: readonly StepFacts[], procedure: 
     const following = visits[index + 1]?.[0];
     const to = following === undefined ? null : (numbers.get(following.step) ?? following.step);
     return {
-      key: `${index}-${first.step}`,
+      key: keyOf(first, seen),
       at: first.at,
       until: last.at,
       step: first.step,
       number: numbers.get(first.step) ?? null,
       words: entries.map((entry) => wordsOf(entry, conditionAt(procedure, first.step))).join("; "),
-      next: to === null ? endOf(run, first.step) : `go to ${to}`,
+      next: to === null ? null : `go to ${to}`,
       notComparable: entries.some((entry) => entry.kind === "branch" && !entry.comparable),
       kinds: kindsOf(entries),
       entries,
     };
   });
   return rows.filter((row) => row !== null).slice(-rowsShown);
+}
+
+// Not by its place: the beginning of a long trace is dropped. A loop may come back within one ms.
+function keyOf({ at, step }: TraceEntry, seen: Map<string, number>): string {
+  const key = `${at} ${step}`;
+  const times = (seen.get(key) ?? 0) + 1;
+  seen.set(key, times);
+  return `${key} ${times}`;
 }
 
 /** Whether a row is shown under a filter. Pure. */
@@ -65,11 +74,6 @@ function visitsOf(trace: readonly TraceEntry[]): readonly (readonly TraceEntry[]
     else visits.push([entry]);
   }
   return visits;
-}
-
-function endOf({ endedAt, status }: RunJson, step: string): string | null {
-  if (endedAt === null) return null;
-  return status === "completed" || step === "" ? "the path ends here" : null;
 }
 
 interface Compared {

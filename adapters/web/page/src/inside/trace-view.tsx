@@ -74,7 +74,8 @@ const TraceLine = memo(function TraceLine({ row }: TraceLineProps) {
       <TimeText at={row.at} />
       <div className="trace-words" dir="auto">
         <StepLink step={row.step}>{name}</StepLink>: {row.words}
-        {row.next === null ? "" : `, ${row.next}`}.
+        {row.next === null ? "" : `, ${row.next}`}
+        {row.next === null && /[.?!…]”$/.test(row.words) ? "" : "."}
         {row.notComparable ? <strong className="flag">Not comparable</strong> : null}
       </div>
       <button

@@ -1,7 +1,7 @@
 import type { Json } from "../../../../../src/domain/json.ts";
 
 /** Shown at once; whoever wants more downloads it. */
-export const shownBytes = 20 * 1024;
+const shownBytes = 20 * 1024;
 
 /** A value with its children, to be folded and unfolded; `close` is the bracket at its end. */
 export interface Fold {

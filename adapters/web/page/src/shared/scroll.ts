@@ -55,6 +55,12 @@ export function revealInBox(element: HTMLElement): void {
   else if (inner.bottom > outer.bottom - margin) box.scrollTop += inner.bottom - outer.bottom + margin;
 }
 
+/** Moves the focus into something that has just opened, all of which is to be in view. */
+export function focusInto(opened: HTMLElement | null, on: HTMLElement | null): void {
+  on?.focus({ preventScroll: true });
+  if (opened !== null) revealInBox(opened);
+}
+
 /** The box that scrolls an element up and down, or null. */
 export function scrollBoxOf(element: HTMLElement): HTMLElement | null {
   for (let box = element.parentElement; box !== null; box = box.parentElement) {

@@ -19,7 +19,7 @@ function loader(load: () => Promise<void>): () => Promise<void> {
 }
 
 /** Fetches people, procedures and hints. Never throws, like all that follow. */
-export const loadWorld = loader(async () => {
+const loadWorld = loader(async () => {
   const world = await server.world();
   const before = page.get().world;
   if (JSON.stringify(before) !== JSON.stringify(world)) page.set({ world });
