@@ -5,6 +5,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { describeWithBrowser, launchBrowser, type Visitor, visit } from "../support/browser.ts";
 import { startPlayground, temporaryFolder } from "../support/playground.ts";
+import { startProcess } from "../support/process.ts";
 
 // People at the page, in a real browser, against the whole of Usher.
 
@@ -236,6 +237,31 @@ describeWithBrowser("the playground in a browser", () => {
     await visitor.customer.getByRole("button", { name: "New conversation" }).click();
     await visitor.customer.getByText("No messages yet.").waitFor();
     expect(await before?.isVisible()).toBe(false);
+  });
+
+  test("the process killed in the middle: a banner says so, and after the restart it is live again, with nothing doubled", async () => {
+    const data = join(folder.path, "killed");
+    const first = await startProcess({ USHER_DATA: data, LOG_LEVEL: "error" });
+    const visitor = await visit(browser, first.url);
+    visitors.push(visitor);
+    await askForRefund(visitor);
+    await newestCard(visitor).getByRole("button", { name: "Approve" }).waitFor();
+    await visitor.customer.getByRole("textbox", { name: "Message" }).fill("a draft");
+    await first.kill("SIGKILL");
+    await visitor.page.getByText("Connection lost.").first().waitFor({ timeout: 5000 });
+    const approve = newestCard(visitor).getByRole("button", { name: "Approve" });
+    expect(await approve.getAttribute("aria-disabled")).toBe("true");
+
+    const second = await startProcess({ USHER_DATA: data, LOG_LEVEL: "error", PORT: new URL(first.url).port });
+    await expect.poll(() => approve.getAttribute("aria-disabled"), { timeout: 10_000 }).toBe("false");
+    expect(await visitor.customer.getByRole("textbox", { name: "Message" }).inputValue()).toBe("a draft");
+    expect(await visitor.agents.getByRole("article").count()).toBe(1);
+    await approve.click();
+    await visitor.hear("2 business days");
+    for (const text of ["What is your order number?", "It arrived broken", "A colleague is looking at your request."]) {
+      expect(await visitor.thread.getByText(text).count(), text).toBe(1);
+    }
+    await second.kill("SIGTERM");
   });
 
   test("an outcome that nobody knows is put to an agent: three choices, and nothing is repeated", {
