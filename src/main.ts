@@ -21,23 +21,32 @@ async function main(): Promise<void> {
   const { config } = reading;
   const password = config.mailServer?.login?.password;
   const log = createLogger(config.logLevel, { secrets: password === undefined ? [] : [password] });
+  // Before the start, so that whoever says stop meanwhile is heard too.
+  const asked = askedToStop();
   const usher = await startUsher(config, { clock: systemClock, ids: systemIds, log });
   process.stdout.write(`Usher is ready at ${usher.url}\n`);
-  let stopping = false;
-  const stop = (): void => {
-    // Whoever asks twice means it.
-    if (stopping) process.exit(1);
-    stopping = true;
-    usher.stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log.error({ error }, "Usher could not stop in order.");
-        process.exit(1);
-      },
-    );
+  await asked;
+  try {
+    await usher.stop();
+    process.exit(0);
+  } catch (error) {
+    log.error({ error }, "Usher could not stop in order.");
+    process.exit(1);
+  }
+}
+
+/** Resolves at the first SIGTERM or SIGINT. Whoever asks twice means it: then the process ends at once. */
+function askedToStop(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let asked = false;
+  const onSignal = (): void => {
+    if (asked) process.exit(1);
+    asked = true;
+    resolve();
   };
-  process.on("SIGTERM", stop);
-  process.on("SIGINT", stop);
+  process.on("SIGTERM", onSignal);
+  process.on("SIGINT", onSignal);
+  return promise;
 }
 
 main().catch((error: unknown) => {

@@ -1,5 +1,6 @@
 import { useMemo, useRef } from "react";
 import type { AgentsCardJson } from "../../../api.ts";
+import { Log } from "../shared/log.tsx";
 import { useNewest } from "../shared/scroll.ts";
 import { Pane } from "../shell/pane.tsx";
 import { decideAs } from "../state/actions.ts";
@@ -26,29 +27,17 @@ interface Stack {
 }
 
 function Cards({ cards }: { readonly cards: readonly AgentsCardJson[] }) {
-  const box = useRef<HTMLDivElement>(null);
   const stacks = useStacks(cards);
-  const messages = usePage(({ conversation }) => conversation?.messages);
-  // What agents answered comes out of the thread, not out of the cards.
-  const version = useMemo(() => ({ cards, messages }), [cards, messages]);
-  const { unread, onScroll, showNewest } = useNewest(box, cards.length, version);
+  const newest = useNewest(cards.length);
   return (
-    <div className="scroller">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
-      <div ref={box} className="thread cards" role="log" aria-label="Cards" tabIndex={0} onScroll={onScroll}>
-        {stacks.length === 0 ? (
-          <p className="empty">Nothing to decide yet. Approval cards, notices and hand-offs appear here.</p>
-        ) : null}
-        {stacks.map(({ item, under }) => (
-          <AgentsCard key={item.id} item={item} under={under} />
-        ))}
-      </div>
-      {unread > 0 ? (
-        <button type="button" className="unread" onClick={showNewest}>
-          {unread} new
-        </button>
+    <Log name="Cards" className="cards" newest={newest}>
+      {stacks.length === 0 ? (
+        <p className="empty">Nothing to decide yet. Approval cards, notices and hand-offs appear here.</p>
       ) : null}
-    </div>
+      {stacks.map(({ item, under }) => (
+        <AgentsCard key={item.id} item={item} under={under} />
+      ))}
+    </Log>
   );
 }
 

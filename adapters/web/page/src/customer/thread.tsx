@@ -1,4 +1,5 @@
-import { useMemo, useRef } from "react";
+import { useMemo } from "react";
+import { Log } from "../shared/log.tsx";
 import { useNewest } from "../shared/scroll.ts";
 import { dayOf } from "../shared/time.ts";
 import { useMinute } from "../shared/time-text.tsx";
@@ -12,7 +13,6 @@ const none: readonly never[] = [];
 
 /** The messages of the conversation that is shown; mounted anew for each, so that its history is not read out. */
 export function Thread({ id, name }: { readonly id: string | null; readonly name: string }) {
-  const box = useRef<HTMLDivElement>(null);
   const messages = usePage(({ conversation }) => conversation?.messages ?? none);
   const outgoing = usePage((page) => page.outgoing);
   const people = usePage(({ world }) => world?.people ?? none);
@@ -22,19 +22,11 @@ export function Thread({ id, name }: { readonly id: string | null; readonly name
     () => threadRows(withOutgoing(messages, outgoing, id, people), Date.now()),
     [messages, outgoing, id, people, today],
   );
-  const { unread, onScroll, showNewest } = useNewest(box, rows.length, rows);
+  const newest = useNewest(rows.length);
   return (
-    <div className="scroller">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
-      <div ref={box} className="thread" role="log" aria-label={name} tabIndex={0} onScroll={onScroll}>
-        {rows.length === 0 ? <FirstMessage /> : rows.map((row) => <Row key={row.key} row={row} />)}
-      </div>
-      {unread > 0 ? (
-        <button type="button" className="unread" onClick={showNewest}>
-          {unread} new
-        </button>
-      ) : null}
-    </div>
+    <Log name={name} newest={newest}>
+      {rows.length === 0 ? <FirstMessage /> : rows.map((row) => <Row key={row.key} row={row} />)}
+    </Log>
   );
 }
 

@@ -4,31 +4,40 @@ const nearPx = 32;
 
 /** How a growing list behaves: it stays at its end unless the reader has scrolled up; then `unread` counts. */
 export interface Newest {
+  /** What scrolls, and all that is in it. */
+  readonly box: RefObject<HTMLDivElement | null>;
+  readonly rows: RefObject<HTMLDivElement | null>;
   readonly unread: number;
   readonly onScroll: () => void;
   readonly showNewest: () => void;
 }
 
-/**
- * Keeps the newest item in view; `count` is how many items there are, and `version` is another one whenever the list
- * shows something else.
- */
-export function useNewest(box: RefObject<HTMLElement | null>, count: number, version: unknown): Newest {
+/** Keeps the newest item in view; `count` is how many items there are. */
+export function useNewest(count: number): Newest {
+  const box = useRef<HTMLDivElement>(null);
+  const rows = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   const seen = useRef(count);
   const [unread, setUnread] = useState(0);
   const showNewest = (): void => {
-    const list = box.current;
-    if (list !== null) list.scrollTop = list.scrollHeight;
+    scrollToEnd(box.current);
     atEnd.current = true;
     seen.current = count;
     setUnread(0);
   };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only news move the list.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a new item is news.
   useLayoutEffect(() => {
     if (atEnd.current) showNewest();
     else setUnread(Math.max(0, count - seen.current));
-  }, [count, version]);
+  }, [count]);
+  // An item may grow, and the box shrink, without anything new.
+  useLayoutEffect(() => {
+    const observer = new ResizeObserver(() => {
+      if (atEnd.current && !isUnfolding(box.current)) scrollToEnd(box.current);
+    });
+    for (const part of [box.current, rows.current]) if (part !== null) observer.observe(part);
+    return () => observer.disconnect();
+  }, []);
   const onScroll = (): void => {
     const list = box.current;
     if (list === null) return;
@@ -38,7 +47,17 @@ export function useNewest(box: RefObject<HTMLElement | null>, count: number, ver
       setUnread(0);
     }
   };
-  return { unread, onScroll, showNewest };
+  return { box, rows, unread, onScroll, showNewest };
+}
+
+function scrollToEnd(list: HTMLElement | null): void {
+  if (list !== null) list.scrollTop = list.scrollHeight;
+}
+
+/** Whether the reader has just unfolded something, and looks at it. */
+function isUnfolding(list: HTMLElement | null): boolean {
+  const focused = document.activeElement;
+  return list?.contains(focused) === true && focused?.matches("summary, [aria-expanded]") === true;
 }
 
 /**
