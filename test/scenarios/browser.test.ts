@@ -146,9 +146,11 @@ describeWithBrowser("the playground in a browser", () => {
     await askForRefund(one);
     const buttons = [one, two].map((visitor) => newestCard(visitor).getByRole("button", { name: "Approve" }));
     await Promise.all(buttons.map((button) => button.waitFor()));
-    // The second page hears of nothing until it has clicked too, as on a slow line.
+    // Neither page hears of anything until both have clicked, as on slow lines.
     const clicked = Promise.withResolvers<void>();
-    await two.page.route("**/api/agents", (route) => clicked.promise.then(() => route.continue()));
+    for (const { page } of [one, two]) {
+      await page.route("**/api/agents", (route) => clicked.promise.then(() => route.continue()));
+    }
     await Promise.all(buttons.map((button) => button.click()));
     clicked.resolve();
     await one.hear("2 business days");

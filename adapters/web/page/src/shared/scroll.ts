@@ -17,6 +17,7 @@ export function useNewest(count: number): Newest {
   const box = useRef<HTMLDivElement>(null);
   const rows = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
+  const top = useRef(0);
   const seen = useRef(count);
   const [unread, setUnread] = useState(0);
   const showNewest = (): void => {
@@ -41,8 +42,11 @@ export function useNewest(count: number): Newest {
   const onScroll = (): void => {
     const list = box.current;
     if (list === null) return;
-    atEnd.current = list.scrollHeight - list.scrollTop - list.clientHeight < nearPx;
-    if (atEnd.current) {
+    const isNear = list.scrollHeight - list.scrollTop - list.clientHeight < nearPx;
+    // Only a reader scrolls up; an end that has moved away is followed.
+    atEnd.current = isNear || (atEnd.current && list.scrollTop >= top.current);
+    top.current = list.scrollTop;
+    if (isNear) {
       seen.current = count;
       setUnread(0);
     }
