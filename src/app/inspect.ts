@@ -44,7 +44,7 @@ async function viewConversation(
 ): Promise<ConversationView | null> {
   const conversation = await options.store.conversations.load(workspace, id);
   if (conversation === null) return null;
-  const { run, people, customer, version, lastRoute } = conversation;
+  const { run, people, customer, version, lastRoute, tags, resolvedAt } = conversation;
   const procedure = run === null ? null : await procedureOf(options, workspace, run);
   const step = procedure?.steps.get(run?.stepId ?? "");
   return {
@@ -56,6 +56,8 @@ async function viewConversation(
     run: run === null || procedure === null ? null : viewRun(run, procedure, run.wait.kind, null),
     lastRun: await viewLastRun(options, conversation),
     lastRoute,
+    tags,
+    resolvedAt,
     awaitsSensitive: run?.wait.kind === "input" && step?.kind === "collect" && step.step.sensitive,
   };
 }

@@ -13,7 +13,11 @@ export type ActionName = z.infer<typeof actionNameSchema>;
 export const prioritySchema = z.enum(["LOW", "NORMAL", "HIGH", "URGENT"]);
 export type Priority = z.infer<typeof prioritySchema>;
 
-const line = z.string().trim().min(1).max(500);
+// One line: it may become a mail's header, where a line break would begin another one.
+const line = z
+  .string()
+  .transform((text) => text.replace(/\p{Cc}+/gu, " ").trim())
+  .pipe(z.string().min(1).max(500));
 
 // An address goes into a mail header and a lead's key: one plain address, nothing that could add a second recipient.
 const emailAddress = z.email().max(254);

@@ -3,6 +3,8 @@ import type { DeepReadonly } from "./json.ts";
 
 const valueSchema = z.union([z.string(), z.object({ at: z.number() })]);
 
+const toneSchema = z.enum(["wait", "ok", "bad", "doubt", "plain"]);
+
 const buttonSchema = z.object({
   action: z.enum(["approve", "reject", "happened", "runAgain", "stop", "handBack", "resolve"]),
   label: z.string(),
@@ -11,19 +13,21 @@ const buttonSchema = z.object({
 /**
  * A card for the agents channel as plain data; each channel renders and escapes it in its own way, and no text in it is
  * markup. `sections` are in the order in which people read them; a value `{at}` is a moment (Unix ms), shown in the
- * reader's own time zone. `status` are the outcome lines, oldest first. `pressId` goes into the buttons, and nothing
+ * reader's own time zone. `status` are the outcome lines, oldest first; the moment stands between the words before and
+ * after it, as in "Rejected by Agent 1, 14:05: too late". `pressId` goes into the buttons, and nothing
  * else does.
  */
 export const cardSchema = z.object({
   kind: z.enum(["approval", "notice", "handOff", "verdict", "reminder", "relay"]),
   title: z.string(),
-  tone: z.enum(["wait", "ok", "bad", "doubt", "plain"]),
+  tone: toneSchema,
   sections: z.array(
     z.object({ label: z.string(), fields: z.array(z.object({ name: z.string(), value: valueSchema })) }),
   ),
-  status: z.array(z.object({ text: z.string(), at: z.number() })),
+  status: z.array(z.object({ tone: toneSchema, before: z.string(), at: z.number(), after: z.string() })),
   pressId: z.string().nullable(),
   buttons: z.array(buttonSchema),
 });
 export type Card = DeepReadonly<z.infer<typeof cardSchema>>;
+export type CardStatus = Card["status"][number];
 export type CardSection = Card["sections"][number];

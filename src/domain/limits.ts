@@ -24,6 +24,7 @@ export const limits = {
   procedureFileBytes: 1024 * kibibyte,
   transitionsPerAdvance: 100,
   stepsPerRun: 500,
+  changesWaiting: 10_000,
   inboxTurns: 20,
   outboxEffects: 100,
   outboxKeptForHandOff: 10,

@@ -12,7 +12,7 @@ export const textMessageSchema = z.object({
   text: z.string().min(1),
   choices: z.array(z.string()),
   sensitive: z.boolean(),
-  author: z.string().nullable(),
+  author: z.object({ id: z.string(), name: z.string() }).nullable(),
 });
 export type TextMessage = DeepReadonly<z.infer<typeof textMessageSchema>>;
 

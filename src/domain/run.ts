@@ -25,7 +25,9 @@ export const waitSchema = z.discriminatedUnion("kind", [
     expiresAt: z.number(),
     remindAt: z.number().nullable(),
   }),
-  z.object({ kind: z.literal("verdict"), of: outgoingSchema, card: z.string() }),
+  z.object({ kind: z.literal("verdict"), of: outgoingSchema, card: z.string(), remindAt: z.number() }),
+  // People have the conversation: the run stands before `stepId` and goes on when they hand it back.
+  z.object({ kind: z.literal("held") }),
 ]);
 export type Wait = DeepReadonly<z.infer<typeof waitSchema>>;
 

@@ -8,6 +8,7 @@ export const defaultTexts = {
   again: "We have just finished that. Shall I start “{procedure}” once more?",
   notAgain: "All right, I will leave it there.",
   cancelled: "All right, I have stopped here. Nothing more will happen.",
+  cancelledTooLate: "I have stopped here. The last step was under way already and has been carried out.",
   cancelling: "I will stop as soon as I know how the last step ended.",
   nothingToCancel: "There is nothing to stop at the moment.",
   handOff: "I have passed this on to a colleague, who will answer you here.",

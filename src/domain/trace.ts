@@ -5,7 +5,7 @@ const at = { at: z.number(), step: z.string() };
 
 /**
  * One line of what a run did, and why. Texts are cut to 200 characters, and what is sensitive never gets in.
- * `branch` keeps both sides of the comparison as people would write them, with the left one's type; `comparable: false`
+ * `branch` keeps both sides of the comparison as people would write them, with their types; `comparable: false`
  * says that the two could not be ordered, so that the answer was "no" for that reason.
  */
 export const traceEntrySchema = z.discriminatedUnion("kind", [
@@ -19,6 +19,7 @@ export const traceEntrySchema = z.discriminatedUnion("kind", [
     left: z.string(),
     type: z.string(),
     right: z.string(),
+    rightType: z.string(),
     result: z.boolean(),
     comparable: z.boolean(),
   }),

@@ -15,19 +15,25 @@ type CollectStep = CompiledStep & { readonly kind: "collect" };
 
 /** A turn while the run waits for input: a word to the bot, a correction, or the answer. Pure. */
 export function onAnswer(conversation: Conversation, context: Context, turn: Turn): Conversation {
-  const { run } = conversation;
   const step = stepOf(conversation, context);
-  if (run === null || step.kind !== "collect") return conversation;
-  const mayAnswer = procedureOf(conversation, context).answers === "anyone" || isSamePerson(run.startedBy, turn.from);
-  if (!mayAnswer) return conversation;
+  if (step.kind !== "collect") return conversation;
+  if (!mayAnswer(conversation, context, turn)) return conversation;
   if (turn.text.trim() === "") return askOnceMore(conversation, context, step, context.settings.texts.filesNotRead);
   // An offered choice is an answer even if it reads like a word to the bot ("Stop").
   if (isChoice(step, turn.text)) return take(conversation, context, step, turn);
   return onWord(conversation, context, step, turn) ?? take(conversation, context, step, turn);
 }
 
-/** People have handed the conversation back: the question that waits is asked again, and the waiting begins anew. Pure. */
-export function askAgain(conversation: Conversation, context: Context): Conversation {
+/** Whether this person's words count for the run: its starter's do, or anyone's where the procedure says so. Pure. */
+export function mayAnswer(conversation: Conversation, context: Context, { from }: Turn): boolean {
+  const { run } = conversation;
+  if (run === null) return false;
+  return isSamePerson(run.startedBy, from) || procedureOf(conversation, context).answers === "anyone";
+}
+
+/** The conversation is back from people: a held run goes on, and a question that waits is asked again. Pure. */
+export function resume(conversation: Conversation, context: Context): Conversation {
+  if (conversation.run?.wait.kind === "held") return walk(conversation, context, conversation.run.stepId);
   if (conversation.run?.wait.kind !== "input") return conversation;
   const step = stepOf(conversation, context);
   if (step.kind !== "collect") return conversation;
@@ -68,23 +74,37 @@ function onWord(conversation: Conversation, context: Context, step: CollectStep,
 /** "Wait, my mail is …": an earlier answer changes if the new one is valid, and the question comes again. */
 function correct(conversation: Conversation, context: Context, step: CollectStep, turn: Turn): Conversation | null {
   const said = correction(turn.text);
-  if (said === null) return null;
-  const variables = conversation.run?.variables ?? {};
-  const earlier = [...procedureOf(conversation, context).steps.values()].find(
-    (other): other is CollectStep =>
-      other.kind === "collect" &&
-      other.step.variable !== step.step.variable &&
-      Object.hasOwn(variables, other.step.variable) &&
-      said.name !== "" &&
-      matchesVariable(said.name, other.step.variable, other.step.prompt),
-  );
-  if (earlier === undefined) return null;
+  const earlier = said === null ? null : answerMeant(conversation, context, step, said.name);
+  if (said === null || earlier === null) return null;
   const read = readInput(said.value, earlier.step, context.settings);
   if (read.kind === "bad") return askOnceMore(conversation, context, step, complaint(context, earlier, read.why));
   const heard = hear(conversation, context, earlier, turn);
   const stored = setVariables(heard, context, { [earlier.step.variable]: read.value });
   if (stored.kind === "full") return fail(conversation, context, stored.problem);
   return askOnceMore(stored.conversation, context, step, context.settings.texts.corrected);
+}
+
+/** The earlier question that is meant: by its name, or without one ("I meant 1002") the one that was answered last. */
+function answerMeant(
+  conversation: Conversation,
+  context: Context,
+  step: CollectStep,
+  name: string,
+): CollectStep | null {
+  const { run } = conversation;
+  if (run === null) return null;
+  const answered = [...procedureOf(conversation, context).steps.values()].filter(
+    (other): other is CollectStep =>
+      other.kind === "collect" &&
+      other.step.variable !== step.step.variable &&
+      Object.hasOwn(run.variables, other.step.variable),
+  );
+  if (name !== "")
+    return answered.find((other) => matchesVariable(name, other.step.variable, other.step.prompt)) ?? null;
+  // After an invalid answer it is that one which is corrected.
+  if (run.wait.kind === "input" && run.wait.invalid > 0) return null;
+  const last = run.trace.findLast((entry) => entry.kind === "stored");
+  return answered.find((other) => other.step.variable === last?.variable) ?? null;
 }
 
 function take(conversation: Conversation, context: Context, step: CollectStep, turn: Turn): Conversation {

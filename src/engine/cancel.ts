@@ -2,7 +2,7 @@ import type { Conversation } from "../domain/conversation.ts";
 import type { Context } from "./context.ts";
 import { endLater, endRun } from "./ending.ts";
 import { say, without } from "./outbox.ts";
-import { handOff } from "./people.ts";
+import { handOff, handOffMeanwhile } from "./people.ts";
 
 /**
  * Ends the run at the customer's wish. What was never started is withdrawn; while an effect is out, or its outcome is
@@ -16,12 +16,12 @@ export function cancel(conversation: Conversation, context: Context): Conversati
   return say(endRun(rest, context, "cancelled", "The customer cancelled."), context, texts.cancelled);
 }
 
-/** Gives the conversation to a person at the customer's wish, at once or when the outcome that is out is known. Pure. */
+/** Gives the conversation to a person at the customer's wish. Pure. */
 export function askForPerson(conversation: Conversation, context: Context): Conversation {
   const { texts } = context.settings;
   const { conversation: rest, isOut } = withdraw(conversation);
-  if (isOut) return say(endLater(rest, "escalated"), context, texts.handOff);
-  return handOff(rest, context, { customerText: texts.handOff, internalReason: "The customer asked for a person." });
+  const why = { customerText: texts.handOff, internalReason: "The customer asked for a person." };
+  return isOut ? handOffMeanwhile(rest, context, why) : handOff(rest, context, why);
 }
 
 /** Takes an effect that was never started out of the outbox; answers whether one is out all the same. */

@@ -1,5 +1,5 @@
 import { type Action, actionTable } from "../domain/action.ts";
-import type { Card, CardSection } from "../domain/card.ts";
+import type { Card, CardSection, CardStatus } from "../domain/card.ts";
 import type { Conversation } from "../domain/conversation.ts";
 import type { Outgoing } from "../domain/effect.ts";
 import type { HttpRequest } from "../domain/http-request.ts";
@@ -10,8 +10,6 @@ import { type Context, procedureOf, stepOf } from "./context.ts";
 import { dots, mask, sensitiveValues, shorten } from "./trace.ts";
 
 // Cards are built here from the data itself, never from words that a model or a customer could choose.
-
-type Status = Card["status"][number];
 
 // A field of a card is for reading; the exact request is what was hashed and stored.
 const fieldLength = 1000;
@@ -28,7 +26,7 @@ export interface CardState {
   readonly kind: "approval" | "verdict";
   readonly title: string;
   readonly tone: Card["tone"];
-  readonly status: readonly Status[];
+  readonly status: readonly CardStatus[];
   readonly buttons: Card["buttons"];
   readonly expiresAt: number | null;
 }
@@ -53,6 +51,21 @@ export function effectCard(conversation: Conversation, context: Context, of: Out
     pressId: state.buttons.length > 0 ? of.id : null,
     buttons: state.buttons,
   };
+}
+
+/** The same card when there is nothing to press on it any more. Pure. */
+export function closedEffectCard(
+  conversation: Conversation,
+  context: Context,
+  of: Outgoing,
+  state: Pick<CardState, "title" | "tone" | "status">,
+): Card {
+  return effectCard(conversation, context, of, { ...state, kind: "approval", buttons: [], expiresAt: null });
+}
+
+/** An outcome line; `after` follows the moment, as in "Rejected by Agent 1, 14:05: too late". Pure. */
+export function statusLine(tone: Card["tone"], before: string, at: number, after = ""): CardStatus {
+  return { tone, before: `${before} `, at, after };
 }
 
 /** The buttons of an approval, and of an outcome that nobody knows. */
@@ -97,8 +110,8 @@ export function handOffCard(
 }
 
 /** The same card with one more outcome line, and no buttons. Pure. */
-export function closedCard(card: Card, status: Status, tone: Card["tone"]): Card {
-  return { ...card, tone, status: [...card.status, status], pressId: null, buttons: [] };
+export function closedCard(card: Card, status: CardStatus): Card {
+  return { ...card, tone: status.tone, status: [...card.status, status], pressId: null, buttons: [] };
 }
 
 /** One line for the agents; `tone` ok or bad where it reports an outcome. Pure. */
@@ -175,9 +188,10 @@ function customerSection({ customer, run }: Conversation): CardSection {
 
 function collectedSection(conversation: Conversation, context: Context): CardSection {
   const procedure = procedureOf(conversation, context);
+  const hide = hider(conversation, context);
   const fields = Object.entries(conversation.run?.variables ?? {}).map(([name, value]) => ({
     name,
-    value: procedure.sensitive.has(name) ? dots : shorten(asText(value), limitOfCollected),
+    value: procedure.sensitive.has(name) ? dots : shorten(hide(asText(value)), limitOfCollected),
   }));
   return { label: "Collected", fields };
 }

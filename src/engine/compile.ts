@@ -76,9 +76,6 @@ export function compile({ procedure, version }: PublishedProcedure): Compilation
   });
   const first = procedure.steps[0];
   if (problems.length > 0 || first === undefined) return { kind: "bad", problems };
-  const sensitive = procedure.steps.flatMap((step) =>
-    step.kind === "collect" && step.sensitive ? [step.variable] : [],
-  );
   return {
     kind: "ok",
     compiled: {
@@ -88,7 +85,7 @@ export function compile({ procedure, version }: PublishedProcedure): Compilation
       answers: procedure.answers,
       first: first.id,
       steps,
-      sensitive: new Set(sensitive),
+      sensitive: sensitiveVariables(procedure.steps),
     },
   };
 }
@@ -261,4 +258,20 @@ function urlPaths(source: string): readonly Path[] {
 function bodyPaths(body: Json): readonly Path[] {
   const parsed = parseBody(body);
   return parsed.kind === "ok" ? pathsOfBody(parsed.body) : [];
+}
+
+/** What is collected as sensitive, and what is made of it by `set`, over any number of steps. */
+function sensitiveVariables(steps: readonly Step[]): ReadonlySet<string> {
+  const sensitive = new Set(
+    steps.flatMap((step) => (step.kind === "collect" && step.sensitive ? [step.variable] : [])),
+  );
+  for (let before = -1; before < sensitive.size; ) {
+    before = sensitive.size;
+    for (const step of steps) {
+      if (step.kind !== "set" || typeof step.value !== "string") continue;
+      if (templatePaths(step.value).some(([root]) => root !== undefined && sensitive.has(root)))
+        sensitive.add(step.variable);
+    }
+  }
+  return sensitive;
 }

@@ -6,6 +6,9 @@ import { textOf } from "./text-of.ts";
 /** The operators of a condition step. */
 export type Operator = StepOf<"condition">["operator"];
 
+/** What a value is, in a word for people. */
+export type ValueType = "boolean" | "number" | "text" | "list" | "object" | "missing" | "null";
+
 /** What a comparison came to, with both sides as people would write them, for the trace. */
 export interface Comparison {
   readonly result: boolean;
@@ -13,8 +16,8 @@ export interface Comparison {
   readonly comparable: boolean;
   readonly leftText: string;
   readonly rightText: string;
-  /** Of the left side. */
-  readonly type: "boolean" | "number" | "text" | "list" | "object" | "missing" | "null";
+  readonly leftType: ValueType;
+  readonly rightType: ValueType;
 }
 
 const longestText = 100;
@@ -31,7 +34,14 @@ const longestText = 100;
  */
 export function compare(left: Json | undefined, operator: Operator, right: Json | undefined): Comparison {
   const [result, comparable] = judge(left, operator, right);
-  return { result, comparable, leftText: shown(left), rightText: shown(right), type: typeOf(left) };
+  return {
+    result,
+    comparable,
+    leftText: shown(left),
+    rightText: shown(right),
+    leftType: typeOf(left),
+    rightType: typeOf(right),
+  };
 }
 
 /** The result, and whether the two could be compared. */
@@ -134,7 +144,7 @@ function shown(value: Json | undefined): string {
 }
 
 /** What kind of value this is, in the words of the trace. Pure. */
-export function typeOf(value: Json | undefined): Comparison["type"] {
+export function typeOf(value: Json | undefined): ValueType {
   if (value === undefined) return "missing";
   if (value === null) return "null";
   if (Array.isArray(value)) return "list";

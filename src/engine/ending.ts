@@ -1,6 +1,6 @@
 import type { Conversation } from "../domain/conversation.ts";
 import type { Run, RunEnd, RunRecord } from "../domain/run.ts";
-import { effectCard, labelOf } from "./cards.ts";
+import { closedEffectCard, labelOf, statusLine } from "./cards.ts";
 import type { Context } from "./context.ts";
 import { editCard, emit } from "./outbox.ts";
 import { trace } from "./trace.ts";
@@ -46,13 +46,10 @@ export function endLater(conversation: Conversation, ending: NonNullable<Run["en
 function closeCard(conversation: Conversation, context: Context, ended: RunEnd): Conversation {
   const wait = conversation.run?.wait;
   if (wait?.kind !== "approval") return conversation;
-  const card = effectCard(conversation, context, wait.of, {
-    kind: "approval",
+  const card = closedEffectCard(conversation, context, wait.of, {
     title: `Closed: ${labelOf(wait.of)}`,
     tone: "plain",
-    status: [{ text: closedBecause[ended], at: context.now }],
-    buttons: [],
-    expiresAt: null,
+    status: [statusLine("plain", closedBecause[ended], context.now)],
   });
   return editCard(conversation, context, wait.card, card, "withdraw");
 }

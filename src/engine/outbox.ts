@@ -45,7 +45,7 @@ export function emit(
 export interface Manner {
   readonly choices?: readonly string[];
   readonly sensitive?: boolean;
-  readonly author?: string;
+  readonly author?: { readonly id: string; readonly name: string };
 }
 
 /** Says something to the customer, and notes it in the run's trace. Pure. */
@@ -100,7 +100,12 @@ export function replace(conversation: Conversation, changed: Outgoing): Conversa
   };
 }
 
-/** Whether there is no room for ordinary effects; ten places stay free for the hand-off that this causes. Pure. */
+/** Whether there is room for anything at all. Pure. */
+export function hasRoom(conversation: Conversation): boolean {
+  return conversation.outbox.length < limits.outboxEffects;
+}
+
+/** Whether there is no room for ordinary effects; ten places stay free for the hand-off that this may cause. Pure. */
 export function isFull(conversation: Conversation): boolean {
   return conversation.outbox.length >= limits.outboxEffects - limits.outboxKeptForHandOff;
 }

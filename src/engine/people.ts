@@ -1,14 +1,15 @@
+import type { CardStatus } from "../domain/card.ts";
 import type { Conversation } from "../domain/conversation.ts";
 import type { Person } from "../domain/person.ts";
 import type { Decision } from "../domain/press.ts";
 import type { Turn } from "../domain/turn.ts";
-import { closedCard, handOffCard, lineCard, relayCard } from "./cards.ts";
-import type { Context } from "./context.ts";
+import { closedCard, handOffCard, lineCard, relayCard, statusLine } from "./cards.ts";
+import { type Context, stepOf } from "./context.ts";
 import { endLater, endRun } from "./ending.ts";
-import { append, editCard, isFull, outgoing, post, say, takeId } from "./outbox.ts";
-import { trace } from "./trace.ts";
+import { append, editCard, hasRoom, isFull, outgoing, post, say, takeId } from "./outbox.ts";
+import { dots, trace } from "./trace.ts";
 
-/** Why a conversation goes to people. `internalReason` is for the agents alone; `title` heads the card. */
+/** Why a conversation goes to people. `internalReason` is for the agents alone. */
 export interface HandOff {
   readonly customerText: string;
   readonly internalReason: string;
@@ -26,6 +27,19 @@ export function handOff(
   const told = say(conversation, context, customerText);
   const given = toPeople(told, context, { title: "A person is needed", reason: internalReason });
   return endRun({ ...given, choosing: null }, context, "escalated", internalReason);
+}
+
+/**
+ * Gives the conversation to people at once although the run's effect is out, or nobody knows what became of it: the run
+ * stays until that is known, and then ends. Pure.
+ */
+export function handOffMeanwhile(
+  conversation: Conversation,
+  context: Context,
+  { customerText, internalReason }: HandOff,
+): Conversation {
+  const told = say(endLater(conversation, "escalated"), context, customerText);
+  return toPeople(told, context, { title: "A person is needed", reason: internalReason });
 }
 
 /** An agent wrote in the customer's thread: the run pauses, and the agents channel gets the button that ends that. Pure. */
@@ -70,7 +84,15 @@ export function relayToAgents(conversation: Conversation, context: Context, turn
   if (conversation.people === null) return conversation;
   const staying = stayWithPeople(conversation, context);
   if (isFull(staying)) return drop(staying, context);
-  return post(staying, context, relayCard(turn.from, turn.text), conversation.people.card).conversation;
+  // The agents channel is not the place for a sensitive answer; who must see it can ask the customer again.
+  const text = awaitsSensitive(staying, context) ? dots : turn.text;
+  return post(staying, context, relayCard(turn.from, text), conversation.people.card).conversation;
+}
+
+function awaitsSensitive(conversation: Conversation, context: Context): boolean {
+  if (conversation.run?.wait.kind !== "input") return false;
+  const step = stepOf(conversation, context);
+  return step.kind === "collect" && step.step.sensitive;
 }
 
 /** Counts a turn that found no room; the customer is told at the first. Pure. */
@@ -82,15 +104,19 @@ export function drop(conversation: Conversation, context: Context): Conversation
 /** What an agent writes under the hand-off card reaches the customer under the agent's name. Pure. */
 export function relayToCustomer(conversation: Conversation, context: Context, turn: Turn): Conversation {
   if (conversation.people === null || turn.text.trim() === "") return conversation;
-  return say(stayWithPeople(conversation, context), context, turn.text, { author: turn.from.name });
+  const { id, name } = turn.from;
+  if (!isFull(conversation))
+    return say(stayWithPeople(conversation, context), context, turn.text, { author: { id, name } });
+  const line = lineCard("notice", "The customer cannot be reached just now, so this answer was not passed on.", "bad");
+  return hasRoom(conversation)
+    ? post(conversation, context, line, conversation.people.card).conversation
+    : conversation;
 }
 
 /** Ends the hand-off by a button: back to the bot, or the whole conversation is done. Pure. */
 export function endHandOff(conversation: Conversation, context: Context, decision: Decision): Conversation {
-  const closed = closeHandOff(conversation, context, {
-    text: decision.action === "resolve" ? `Resolved by ${decision.by.name}` : `Handed back by ${decision.by.name}`,
-    at: context.now,
-  });
+  const word = decision.action === "resolve" ? "Resolved" : "Handed back";
+  const closed = closeHandOff(conversation, context, statusLine("ok", `${word} by ${decision.by.name},`, context.now));
   const kept = { ...closed, handOffs: [...closed.handOffs, decision].slice(-handOffsKept) };
   return decision.action === "resolve" ? resolve(kept, context) : kept;
 }
@@ -101,17 +127,17 @@ const handOffsKept = 10;
 /** Nobody has said a word for the set time: the conversation returns to the bot, and the agents are told. Pure. */
 export function endSilentHandOff(conversation: Conversation, context: Context): Conversation {
   const hours = Math.round(context.settings.peopleMs / 3_600_000);
-  return closeHandOff(conversation, context, { text: `Back with Usher: nobody wrote for ${hours} h`, at: context.now });
+  return closeHandOff(
+    conversation,
+    context,
+    statusLine("plain", "Back with Usher,", context.now, `: nobody wrote for ${hours} h`),
+  );
 }
 
-function closeHandOff(
-  conversation: Conversation,
-  context: Context,
-  status: { readonly text: string; readonly at: number },
-): Conversation {
+function closeHandOff(conversation: Conversation, context: Context, status: CardStatus): Conversation {
   const { people } = conversation;
   if (people === null) return conversation;
-  const card = closedCard(people.shown, status, "ok");
+  const card = closedCard(people.shown, status);
   return editCard({ ...conversation, people: null, dropped: 0 }, context, people.card, card);
 }
 

@@ -3,8 +3,8 @@ import type { Outgoing } from "../domain/effect.ts";
 import { isAgent, isSamePerson } from "../domain/person.ts";
 import type { Decision, Press, PressAction } from "../domain/press.ts";
 import { type RunRecord, runRecordSchema, type Wait } from "../domain/run.ts";
-import { askAgain } from "./answer.ts";
-import { effectCard, labelOf } from "./cards.ts";
+import { resume } from "./answer.ts";
+import { closedEffectCard, labelOf, statusLine } from "./cards.ts";
 import type { Context } from "./context.ts";
 import { editCard, say } from "./outbox.ts";
 import { pick } from "./path.ts";
@@ -156,7 +156,8 @@ function settleVerdict(conversation: Conversation, context: Context, wait: Verdi
       const shown = decidedCard(conversation, context, of, "Stopped", "plain", "A person takes over.");
       const stopped = waitFor(editCard(conversation, context, card, shown), of, null);
       const ending = stopped.run?.ending ?? null;
-      if (ending !== null) return endAsAsked(stopped, context, ending);
+      if (ending !== null)
+        return endAsAsked(stopped, context, ending, of.effect, { kind: "failed", reason: "stopped" });
       return handOff(stopped, context, {
         customerText: context.settings.texts.handOff,
         internalReason: "Nobody knows whether the last step happened, and an agent stopped the run there.",
@@ -181,20 +182,17 @@ function decidedCard(
   tone: "wait" | "bad" | "plain",
   then: string,
 ) {
-  return effectCard(conversation, context, of, {
-    kind: "approval",
+  return closedEffectCard(conversation, context, of, {
     title: `${word}: ${labelOf(of)}`,
     tone,
-    status: [...decisionLines(conversation, of.id), { text: then, at: context.now }],
-    buttons: [],
-    expiresAt: null,
+    status: [...decisionLines(conversation, of.id), statusLine(tone, then, context.now)],
   });
 }
 
-/** Handed back: a question that still waits is asked again; without one the customer learns who listens now. */
+/** Handed back: the run goes on; without one the customer learns who listens now. */
 function afterHandOff(conversation: Conversation, context: Context, action: PressAction["kind"]): Conversation {
   if (action !== "handBack") return conversation;
   return conversation.run === null
     ? say(conversation, context, context.settings.texts.handedBack)
-    : askAgain(conversation, context);
+    : resume(conversation, context);
 }

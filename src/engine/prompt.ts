@@ -9,13 +9,9 @@ type Prompted =
   | { readonly kind: "ok"; readonly conversation: Conversation }
   | { readonly kind: "bad"; readonly problem: string };
 
-/**
- * Asks the step's question and begins to wait for the answer. While people have the conversation nothing is said: the
- * question comes when they hand it back. Pure.
- */
+/** Asks the step's question and begins to wait for the answer; a conversation that was resolved is open again. Pure. */
 export function ask(conversation: Conversation, context: Context, step: CollectStep): Prompted {
-  const waiting = waitForInput(conversation, context, 0);
-  return conversation.people === null ? prompt(waiting, context, step, "") : { kind: "ok", conversation: waiting };
+  return prompt(waitForInput({ ...conversation, resolvedAt: null }, context, 0), context, step, "");
 }
 
 /** Says the question again after a sentence, without beginning to wait anew. Pure. */

@@ -24,6 +24,11 @@ type Built<Value> = { readonly kind: "ok"; readonly value: Value } | { readonly 
 // RFC 9110, 9.2.2: these may be repeated with the same effect, unless the admin says otherwise.
 const repeatableMethods: ReadonlySet<HttpMethod> = new Set(["GET", "HEAD", "PUT", "DELETE"]);
 
+/** Whether a call can change nothing, so that it matters to nobody whether it happened. Pure. */
+export function readsOnly(method: HttpMethod): boolean {
+  return method === "GET" || method === "HEAD";
+}
+
 /** Renders the call once, freezes and hashes it, and sends it or asks the agents first. Pure. */
 export function askForCall(conversation: Conversation, context: Context, step: CompiledStep & { kind: "call" }): Asked {
   const request = buildRequest(conversation, context, step);

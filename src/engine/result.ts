@@ -4,13 +4,12 @@ import type { Effect, Outgoing } from "../domain/effect.ts";
 import { isRecord, type Json } from "../domain/json.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import type { Run } from "../domain/run.ts";
-import { effectCard, labelOf } from "./cards.ts";
+import { closedEffectCard, labelOf, statusLine } from "./cards.ts";
 import type { CompiledStep } from "./compile.ts";
 import { type Context, stepOf } from "./context.ts";
 import { endRun } from "./ending.ts";
-import { editCard } from "./outbox.ts";
-import { handOff } from "./people.ts";
-import { notify } from "./request.ts";
+import { editCard, say } from "./outbox.ts";
+import { notify, readsOnly } from "./request.ts";
 import { trace } from "./trace.ts";
 import { fail, setVariables, walk } from "./walk.ts";
 
@@ -34,26 +33,28 @@ export function onRequestResult(
   const traced = trace(conversation, context, { kind: "outcome", id: of.id, outcome: result.kind, note });
   const told = tellAgents(traced, context, of, step, wait.card, result);
   const ending = told.run?.ending ?? null;
-  if (ending !== null) return endAsAsked(told, context, ending);
+  if (ending !== null) return endAsAsked(told, context, ending, of.effect, result);
   return result.kind === "done"
     ? goOn(told, context, of.effect, step, result.value)
     : goOnAfterFailure(told, context, step, result.reason);
 }
 
-/** Ends a run that was asked to end while its effect was out. Pure. */
+/**
+ * Ends a run that was asked to end while its effect was out. A customer who cancelled learns whether the last step was
+ * carried out all the same; people who were asked for have the conversation already. Pure.
+ */
 export function endAsAsked(
   conversation: Conversation,
   context: Context,
   ending: NonNullable<Run["ending"]>,
+  effect: Effect,
+  result: Result,
 ): Conversation {
-  if (ending !== "escalated") return endRun(conversation, context, ending);
-  // Where people have the conversation already, they know why.
-  return conversation.people === null
-    ? handOff(conversation, context, {
-        customerText: context.settings.texts.handOff,
-        internalReason: "The customer asked for a person.",
-      })
-    : endRun(conversation, context, "escalated", "The customer asked for a person.");
+  if (ending !== "cancelled") return endRun(conversation, context, ending);
+  const { texts } = context.settings;
+  const changed = result.kind === "done" && !(effect.kind === "call" && readsOnly(effect.request.method));
+  const told = say(conversation, context, changed ? texts.cancelledTooLate : texts.cancelled);
+  return endRun(told, context, ending, "The customer cancelled.");
 }
 
 function tellAgents(
@@ -70,14 +71,15 @@ function tellAgents(
 }
 
 function settledCard(conversation: Conversation, context: Context, of: Outgoing, result: Result) {
-  const outcome = result.kind === "done" ? `Done${resultInWords(result.value)}` : `Failed: ${result.reason}`;
-  return effectCard(conversation, context, of, {
-    kind: "approval",
+  const tone = result.kind === "done" ? "ok" : "bad";
+  const outcome =
+    result.kind === "done"
+      ? statusLine(tone, `Done${resultInWords(result.value)},`, context.now)
+      : statusLine(tone, "Failed,", context.now, `: ${result.reason}`);
+  return closedEffectCard(conversation, context, of, {
     title: `${result.kind === "done" ? "Done" : "Failed"}: ${labelOf(of)}`,
-    tone: result.kind === "done" ? "ok" : "bad",
-    status: [...decisionLines(conversation, of.id), { text: outcome, at: context.now }],
-    buttons: [],
-    expiresAt: null,
+    tone,
+    status: [...decisionLines(conversation, of.id), outcome],
   });
 }
 
@@ -86,22 +88,22 @@ function resultInWords(value: Json): string {
 }
 
 const decisionWords = {
-  approve: "Approved by",
-  reject: "Rejected by",
-  happened: "“It happened”, said",
-  runAgain: "“Run again”, said",
-  stop: "Stopped by",
-  handBack: "Handed back by",
-  resolve: "Resolved by",
+  approve: ["ok", "Approved by"],
+  reject: ["bad", "Rejected by"],
+  happened: ["ok", "“It happened”, said"],
+  runAgain: ["wait", "“Run again”, said"],
+  stop: ["bad", "Stopped by"],
+  handBack: ["ok", "Handed back by"],
+  resolve: ["ok", "Resolved by"],
 } as const;
 
 /** The decisions on one effect, as the outcome lines of its card. Pure. */
 export function decisionLines({ run }: Conversation, id: string) {
   const decisions = run?.decisions.filter(({ of }) => of === id) ?? [];
-  return decisions.map(({ action, by, at, reason }) => ({
-    text: `${decisionWords[action]} ${by.name}${reason === null ? "" : `: ${reason}`}`,
-    at,
-  }));
+  return decisions.map(({ action, by, at, reason }) => {
+    const [tone, words] = decisionWords[action];
+    return statusLine(tone, `${words} ${by.name},`, at, reason === null ? "" : `: ${reason}`);
+  });
 }
 
 function goOn(

@@ -5,7 +5,7 @@ import type { Turn } from "../domain/turn.ts";
 import type { CompiledProcedure } from "./compile.ts";
 import { type Context, fill } from "./context.ts";
 import { emit, say } from "./outbox.ts";
-import { handOff } from "./people.ts";
+import { handOff, relayToAgents } from "./people.ts";
 import { startRun } from "./walk.ts";
 
 // Enough for "why", and little enough to lie in every parked document.
@@ -23,8 +23,9 @@ export function route(conversation: Conversation, context: Context, turn: Turn):
  */
 export function afterRoute(conversation: Conversation, context: Context, turn: Turn, value: Json): Conversation {
   const parsed = routeSchema.safeParse(value);
-  // An agent has stepped in while the model was thinking.
-  if (conversation.people !== null || conversation.run !== null) return conversation;
+  // An agent has stepped in while the model was thinking: the words are for people now.
+  if (conversation.people !== null) return relayToAgents(conversation, context, turn);
+  if (conversation.run !== null) return conversation;
   if (!parsed.success) return stayQuiet(conversation, context, turn);
   const picked: Route = { ...parsed.data, scores: parsed.data.scores.slice(0, scoresKept) };
   const noted = { ...conversation, lastRoute: picked };

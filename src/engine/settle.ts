@@ -5,8 +5,9 @@ import type { Json } from "../domain/json.ts";
 import { limits } from "../domain/limits.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import type { Context } from "./context.ts";
-import { replace, without } from "./outbox.ts";
+import { append, replace, without } from "./outbox.ts";
 import { handOff } from "./people.ts";
+import { readsOnly } from "./request.ts";
 import { onRequestResult, type Result } from "./result.ts";
 import { afterRoute } from "./routing.ts";
 import { askForVerdict } from "./verdict.ts";
@@ -60,7 +61,7 @@ function consequenceOf({ run }: Conversation, of: Outgoing, outcome: Outcome, no
     return exhausted ? failed(`given up after ${of.attempt} tries: ${outcome.reason}`) : { kind: "retry", afterMs };
   }
   if (effect.repeatable && !exhausted) return { kind: "retry", afterMs };
-  const reads = effect.kind === "call" && (effect.request.method === "GET" || effect.request.method === "HEAD");
+  const reads = effect.kind === "call" && readsOnly(effect.request.method);
   return reads
     ? failed(`given up after ${of.attempt} tries: ${outcome.reason}`)
     : { kind: "ask", reason: outcome.reason };
@@ -87,7 +88,7 @@ function onResult(conversation: Conversation, context: Context, of: Outgoing, re
     case "post":
       return result.kind === "done"
         ? keepCard(conversation, id, result.value)
-        : onPostRefused(conversation, context, id);
+        : onPostRefused(conversation, context, of);
     case "editCard":
       return forgetCard(conversation, effect.of);
     case "say":
@@ -128,19 +129,26 @@ function forgetCard(conversation: Conversation, id: string): Conversation {
 
 function isOpen({ run, people, outbox }: Conversation, id: string): boolean {
   const wait = run?.wait;
-  const awaited = wait !== undefined && wait.kind !== "input" ? wait.card : null;
+  const awaited = wait !== undefined && "card" in wait ? wait.card : null;
   const mentioned = outbox.some(
     ({ effect }) => (effect.kind === "editCard" && effect.of === id) || (effect.kind === "post" && effect.under === id),
   );
   return awaited === id || people?.card === id || mentioned;
 }
 
-/** An approval that nobody can see must not look as if it were waiting. */
-function onPostRefused(conversation: Conversation, context: Context, id: string): Conversation {
+/**
+ * What nobody can see must not look as if people had it: an approval and a verdict are handed over instead, and the card
+ * of a hand-off is posted again and again until somebody has mended the agents channel.
+ */
+function onPostRefused(conversation: Conversation, context: Context, of: Outgoing): Conversation {
+  if (conversation.people?.card === of.id) {
+    return append(conversation, { ...of, started: false, dueAt: context.now + limits.backoffMostMs });
+  }
   const wait = conversation.run?.wait;
-  if (wait?.kind !== "approval" || wait.card !== id) return conversation;
+  if ((wait?.kind !== "approval" && wait?.kind !== "verdict") || wait.card !== of.id) return conversation;
+  const what = wait.kind === "approval" ? "The approval card" : "The question whether the last step happened";
   return handOff(conversation, context, {
     customerText: context.settings.texts.handOff,
-    internalReason: "The approval card could not be posted in the agents channel.",
+    internalReason: `${what} could not be posted in the agents channel.`,
   });
 }

@@ -1,11 +1,11 @@
 import type { Conversation } from "../domain/conversation.ts";
 import { limits } from "../domain/limits.ts";
 import type { Run, Wait } from "../domain/run.ts";
-import { askAgain } from "./answer.ts";
-import { effectCard, labelOf, lineCard } from "./cards.ts";
+import { resume } from "./answer.ts";
+import { closedEffectCard, labelOf, lineCard, statusLine } from "./cards.ts";
 import { type Context, stepOf } from "./context.ts";
 import { endRun } from "./ending.ts";
-import { editCard, post, say } from "./outbox.ts";
+import { editCard, isFull, post, say } from "./outbox.ts";
 import { endSilentHandOff, handOff } from "./people.ts";
 import { prompt } from "./prompt.ts";
 import { fail } from "./walk.ts";
@@ -16,6 +16,7 @@ export function onTick(conversation: Conversation, context: Context): Conversati
   const chosen = back.choosing !== null && back.choosing.expiresAt <= context.now ? { ...back, choosing: null } : back;
   const { run, people } = chosen;
   if (run?.wait.kind === "approval") return onApprovalTime(chosen, context, run, run.wait);
+  if (run?.wait.kind === "verdict") return onVerdictTime(chosen, context, run, run.wait);
   // With people, nobody expects the customer to answer the bot.
   return run?.wait.kind === "input" && people === null ? onSilence(chosen, context, run, run.wait) : chosen;
 }
@@ -54,8 +55,10 @@ function timesOf(wait: Wait, withPeople: boolean): readonly (number | null)[] {
       return withPeople ? [] : [wait.expiresAt, wait.remindAt];
     case "approval":
       return [wait.expiresAt, wait.remindAt];
-    case "effect":
     case "verdict":
+      return [wait.remindAt];
+    case "effect":
+    case "held":
       return [];
     default:
       return wait satisfies never;
@@ -65,7 +68,7 @@ function timesOf(wait: Wait, withPeople: boolean): readonly (number | null)[] {
 function returnFromPeople(conversation: Conversation, context: Context): Conversation {
   const { people } = conversation;
   if (people === null || people.until > context.now) return conversation;
-  return askAgain(endSilentHandOff(conversation, context), context);
+  return resume(endSilentHandOff(conversation, context), context);
 }
 
 function onSilence(
@@ -98,6 +101,21 @@ function onApprovalTime(
   return post(reminded, context, line, wait.card).conversation;
 }
 
+/** A verdict never expires, since only people can find out what happened: they are reminded again and again. */
+function onVerdictTime(
+  conversation: Conversation,
+  context: Context,
+  run: Run,
+  wait: Wait & { readonly kind: "verdict" },
+): Conversation {
+  if (wait.remindAt > context.now) return conversation;
+  const remindAt = context.now + context.settings.approvalReminderMs;
+  const reminded = { ...conversation, run: { ...run, wait: { ...wait, remindAt } } };
+  if (isFull(reminded)) return reminded;
+  const line = lineCard("reminder", `Still unknown whether this happened: ${labelOf(wait.of)}`, "doubt");
+  return post(reminded, context, line, wait.card).conversation;
+}
+
 /** An expiry is not a rejection, and says so. */
 function expireApproval(
   conversation: Conversation,
@@ -106,14 +124,11 @@ function expireApproval(
   { of, card }: Wait & { readonly kind: "approval" },
 ): Conversation {
   const hours = Math.round(context.settings.approvalMs / 3_600_000);
-  const text = `Expired. Nobody decided in ${hours} h. This is not a rejection. A person takes over.`;
-  const shown = effectCard(conversation, context, of, {
-    kind: "approval",
+  const why = `. Nobody decided in ${hours} h. This is not a rejection. A person takes over.`;
+  const shown = closedEffectCard(conversation, context, of, {
     title: `Expired: ${labelOf(of)}`,
     tone: "plain",
-    status: [{ text, at: context.now }],
-    buttons: [],
-    expiresAt: null,
+    status: [statusLine("wait", "Expired", context.now, why)],
   });
   const closed = editCard(conversation, context, card, shown);
   const wait = { kind: "effect" as const, effectId: of.id, card: null };

@@ -1,7 +1,8 @@
 import type { Conversation } from "../domain/conversation.ts";
 import { limits } from "../domain/limits.ts";
+import { isSamePerson } from "../domain/person.ts";
 import type { Turn } from "../domain/turn.ts";
-import { onAnswer } from "./answer.ts";
+import { mayAnswer, onAnswer } from "./answer.ts";
 import { askForPerson, cancel } from "./cancel.ts";
 import type { CompiledProcedure } from "./compile.ts";
 import type { Context } from "./context.ts";
@@ -16,7 +17,8 @@ import { startRun } from "./walk.ts";
  */
 export function onTurn(conversation: Conversation, context: Context, turn: Turn): Conversation {
   if (wasSeen(conversation, turn)) return conversation;
-  return admit(remember(conversation, turn), context, { ...turn, text: turn.text.slice(0, limits.turnLength) });
+  // One character more than the limit, so that a longer answer is refused as too long and not taken half.
+  return admit(remember(conversation, turn), context, { ...turn, text: turn.text.slice(0, limits.turnLength + 1) });
 }
 
 /** Whether this turn must count as seen. Pure. */
@@ -40,7 +42,8 @@ export function drainInbox(conversation: Conversation, context: Context): Conver
     if (turn === undefined) break;
     at = handle({ ...at, inbox: rest }, context, turn);
   }
-  return at.inbox.length === 0 && at.dropped > 0 && at.people === null ? { ...at, dropped: 0 } : at;
+  // Once there is room again, the next turn that finds none is worth a word.
+  return at.inbox.length === 0 && at.dropped > 0 && !isFull(at) ? { ...at, dropped: 0 } : at;
 }
 
 /** Whether the model or a call or an action is out, so that turns must wait. Pure. */
@@ -50,10 +53,10 @@ function isBusy({ run, outbox }: Conversation): boolean {
 
 function admit(conversation: Conversation, context: Context, turn: Turn): Conversation {
   if (conversation.people !== null) return relayToAgents(conversation, context, turn);
-  if (!isBusy(conversation))
-    return isFull(conversation) ? drop(conversation, context) : handle(conversation, context, turn);
+  if (isFull(conversation)) return drop(conversation, context);
+  if (!isBusy(conversation)) return handle(conversation, context, turn);
   // These two are of use only while it is not too late.
-  const word = conversation.run === null ? null : recognise(turn.text);
+  const word = mayAnswer(conversation, context, turn) ? recognise(turn.text) : null;
   if (word === "cancel") return cancel(conversation, context);
   if (word === "human") return askForPerson(conversation, context);
   if (conversation.inbox.length >= limits.inboxTurns) return drop(conversation, context);
@@ -75,6 +78,7 @@ function handle(conversation: Conversation, context: Context, turn: Turn): Conve
 
 function whileAgentsDecide(conversation: Conversation, context: Context, turn: Turn): Conversation {
   const { texts } = context.settings;
+  if (!mayAnswer(conversation, context, turn)) return conversation;
   const word = recognise(turn.text);
   if (word === "cancel") return cancel(conversation, context);
   if (word === "human") return askForPerson(conversation, context);
@@ -83,21 +87,31 @@ function whileAgentsDecide(conversation: Conversation, context: Context, turn: T
 }
 
 function withoutRun(conversation: Conversation, context: Context, turn: Turn): Conversation {
-  const chosen = conversation.choosing === null ? null : choose(conversation, context, turn);
+  const asked = isAsked(conversation, turn) ? conversation.choosing : null;
+  const chosen = asked === null ? null : choose(conversation, context, asked, turn);
   if (chosen !== null) return chosen;
   const word = recognise(turn.text);
   if (word === "human") return askForPerson(conversation, context);
-  if (word === "cancel" && (turn.mentioned || conversation.choosing !== null)) {
+  if (word === "cancel" && (turn.mentioned || asked !== null)) {
     return cancel({ ...conversation, choosing: null }, context);
   }
   if (turn.text.trim() === "") return conversation;
-  return route({ ...conversation, choosing: null }, context, turn);
+  return route(asked === null ? conversation : { ...conversation, choosing: null }, context, turn);
+}
+
+/** Whether "A or B?" was put to this very person. */
+function isAsked({ choosing }: Conversation, turn: Turn): boolean {
+  return choosing !== null && isSamePerson(choosing.turn.from, turn.from);
 }
 
 /** An answer to "A or B?": its name, its number, or yes and no where only one was offered; null: something else. */
-function choose(conversation: Conversation, context: Context, turn: Turn): Conversation | null {
-  const { choosing } = conversation;
-  if (choosing === null || choosing.expiresAt <= context.now) return null;
+function choose(
+  conversation: Conversation,
+  context: Context,
+  choosing: NonNullable<Conversation["choosing"]>,
+  turn: Turn,
+): Conversation | null {
+  if (choosing.expiresAt <= context.now) return null;
   const offered = choosing.slugs.flatMap((slug) => context.active.get(slug) ?? []);
   const word = recognise(turn.text);
   if (choosing.slugs.length === 1 && word === "no") {

@@ -1,6 +1,6 @@
 import type { Conversation } from "../domain/conversation.ts";
 import type { Outgoing } from "../domain/effect.ts";
-import { effectCard, labelOf, lineCard, verdictButtons } from "./cards.ts";
+import { effectCard, labelOf, lineCard, statusLine, verdictButtons } from "./cards.ts";
 import type { Context } from "./context.ts";
 import { editCard, post, say } from "./outbox.ts";
 import { decisionLines } from "./result.ts";
@@ -22,7 +22,8 @@ export function askForVerdict(
   const traced = trace(conversation, context, { kind: "outcome", id: of.id, outcome: "unknown", note: reason });
   const shown = showCard(traced, context, of, run.wait.card, reason);
   if (shown.conversation.run === null) return shown.conversation;
-  const wait = { kind: "verdict" as const, of, card: shown.card };
+  const remindAt = context.now + context.settings.approvalReminderMs;
+  const wait = { kind: "verdict" as const, of, card: shown.card, remindAt };
   const waiting = { ...shown.conversation, run: { ...shown.conversation.run, wait } };
   return say(waiting, context, context.settings.texts.checking);
 }
@@ -41,7 +42,12 @@ function showCard(
     tone: "doubt",
     status: [
       ...decisionLines(conversation, of.id),
-      { text: `Sent, and the outcome is unknown: ${reason}. Usher will not repeat it on a guess.`, at: context.now },
+      statusLine(
+        "doubt",
+        "Sent,",
+        context.now,
+        `, and the outcome is unknown: ${reason}. Usher will not repeat it on a guess.`,
+      ),
     ],
     buttons: verdictButtons,
     expiresAt: null,

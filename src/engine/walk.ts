@@ -51,12 +51,13 @@ export function startRun(
 
 /**
  * Enters this step (`null`: the end) and walks through every step that needs no answer from the world. Reaching a bound
- * hands the conversation over, with the reason. Pure.
+ * hands the conversation over, with the reason. While people have the conversation, the run is held before the step. Pure.
  */
 export function walk(conversation: Conversation, context: Context, to: string | null): Conversation {
   let at = conversation;
   let next = to;
   for (let transitions = 0; next !== null; transitions += 1) {
+    if (at.people !== null) return hold(at, next);
     const bound = boundReached(at, transitions);
     if (bound !== null) return fail(at, context, bound);
     at = enter(at, next);
@@ -103,6 +104,11 @@ function boundReached(conversation: Conversation, transitions: number): string |
   return isFull(conversation) ? "too many messages wait to be sent" : null;
 }
 
+function hold(conversation: Conversation, stepId: string): Conversation {
+  const { run } = conversation;
+  return run === null ? conversation : { ...conversation, run: { ...run, stepId, wait: { kind: "held" } } };
+}
+
 function enter(conversation: Conversation, stepId: string): Conversation {
   const { run } = conversation;
   return run === null ? conversation : { ...conversation, run: { ...run, stepId, walked: run.walked + 1 } };
@@ -142,8 +148,9 @@ function branch(conversation: Conversation, context: Context, step: CompiledStep
   const traced = trace(conversation, context, {
     kind: "branch",
     left: compared.leftText,
-    type: compared.type,
+    type: compared.leftType,
     right: compared.rightText,
+    rightType: compared.rightType,
     result: compared.result,
     comparable: compared.comparable,
   });

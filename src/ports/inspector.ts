@@ -41,6 +41,9 @@ export interface ConversationView {
   readonly lastRun: RunView | null;
   readonly lastRoute: Route | null;
   readonly awaitsSensitive: boolean;
+  readonly tags: readonly string[];
+  /** When it was resolved (Unix ms); null: it is open. */
+  readonly resolvedAt: number | null;
 }
 
 /** An approval that waits, with exactly what would run. */

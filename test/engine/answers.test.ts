@@ -139,9 +139,14 @@ describe("answers", () => {
     expect(variables(chat)).toEqual({});
   });
 
-  test("pitfall 36: an answer of 100,000 characters is cut and does no harm", () => {
-    const chat = chatAbout([reason, order]).say("hi").say("x".repeat(100_000));
-    expect(JSON.stringify(chat.conversation).length).toBeLessThan(30_000);
+  test("pitfall 36: an answer that is too long is refused politely and not taken half", () => {
+    const chat = chatAbout([reason, order])
+      .say("hi")
+      .say("x".repeat(limits.turnLength + 5));
+    expect(variables(chat)).toEqual({});
+    expect(chat.lastText).toContain(chat.context.settings.texts.invalidText);
+    chat.say("x".repeat(limits.turnLength));
+    expect(variables(chat)).toEqual({ reason: "x".repeat(limits.turnLength) });
   });
 
   test("pitfall 38: silence brings one reminder, then the run expires with a message", () => {
@@ -185,6 +190,66 @@ describe("answers", () => {
     expect(JSON.stringify(chat.conversation.run?.trace)).not.toContain("s3cr3t");
     expect(JSON.stringify(chat.cards)).not.toContain("s3cr3t");
     expect(chat.said.some(({ sensitive }) => sensitive)).toBe(true);
+  });
+
+  test("what is made of a sensitive answer is sensitive too", () => {
+    const chat = chatAbout([
+      { id: "pin", kind: "collect", variable: "pin", prompt: "Your PIN?", sensitive: true },
+      { id: "copy", kind: "set", variable: "copy", value: "PIN-{{ pin | upper }}" },
+      { id: "again", kind: "set", variable: "again", value: "{{ copy }}!" },
+      {
+        id: "go",
+        kind: "action",
+        action: "create_ticket",
+        approval: "require",
+        parameters: { subject: "S", priority: "LOW" },
+      },
+    ])
+      .say("hi")
+      .say("abc-4711");
+    expect(JSON.stringify(chat.cards)).not.toMatch(/4711/);
+  });
+
+  test("pitfall 31: another customer's “cancel”, “yes” and “human please” do nothing to somebody's run", () => {
+    const out = chatAbout([{ id: "get", kind: "call", url: "https://a.example/" }, order], {
+      hold: ({ effect }) => effect.kind === "call",
+    }).say("hi");
+    out.say("cancel", colleague).say("human please", colleague);
+    expect(out.conversation.run?.ending).toBeNull();
+    expect(out.conversation.people).toBeNull();
+    const again = chatAbout([{ id: "bye", kind: "message", content: "Bye." }])
+      .say("hi")
+      .say("hi");
+    again.say("yes", colleague);
+    expect(again.texts.filter((text) => text === "Bye.")).toHaveLength(1);
+  });
+
+  test("pitfall 30: “sorry, I meant 1002” corrects the answer before", () => {
+    const chat = chatAbout([order, reason]).say("hi").say("1001").say("Sorry, I meant 1002");
+    expect(variables(chat)).toEqual({ order_id: "1002" });
+    chat.say("It broke");
+    expect(chat.records[0]?.variables).toEqual({ order_id: "1002", reason: "It broke" });
+  });
+
+  test("a stuck customer lane stays bounded, whatever the customer writes", () => {
+    const chat = chatAbout([mail], { hold: ({ effect }) => effect.kind === "say" }).say("hi");
+    for (let turns = 0; turns < 300; turns += 1) chat.say(turns % 3 === 0 ? "cancel" : "nonsense");
+    expect(chat.conversation.outbox.length).toBeLessThanOrEqual(limits.outboxEffects);
+    const told = chat.conversation.outbox.filter(
+      ({ effect }) => effect.kind === "say" && effect.message.text === chat.context.settings.texts.inboxFull,
+    );
+    expect(told.length).toBeLessThanOrEqual(1);
+  });
+
+  test("cancel while a call is out: the customer learns whether it was carried out all the same", () => {
+    const step = { id: "pay", kind: "call", method: "POST", url: "https://a.example/" };
+    const chat = chatAbout([step, order], { hold: ({ effect }) => effect.kind === "call" })
+      .say("hi")
+      .say("cancel");
+    const [call] = chat.performed.filter(({ effect }) => effect.kind === "call");
+    if (call === undefined) throw new Error("no call");
+    chat.settle(call, { kind: "done", value: null });
+    expect(chat.lastText).toBe(chat.context.settings.texts.cancelledTooLate);
   });
 
   test("cancel while a call is out ends the run when its outcome is known", () => {

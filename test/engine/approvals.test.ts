@@ -5,6 +5,7 @@ import type { Outcome } from "../../src/domain/outcome.ts";
 import { earlierDecision } from "../../src/engine/press.ts";
 import { approvalHash } from "../../src/engine/request.ts";
 import { agent, type Chat, chatAbout, customer, otherAgent, type World } from "../support/chat.ts";
+import { aProcedure } from "../support/procedures.ts";
 
 const steps = [
   { id: "ask", kind: "collect", variable: "order_id", prompt: "Which order?" },
@@ -59,7 +60,7 @@ describe("an approval", () => {
     expect(chat.decide(approve)).toMatchObject({ kind: "counts" });
     expect(acts(chat)).toHaveLength(1);
     expect(chat.lastText).toBe("Your ticket is 1042.");
-    expect(card(chat)?.status.map(({ text }) => text)).toEqual(["Approved by Agent 1", "Done: ticket #1042"]);
+    expect(card(chat)?.status.map(({ before }) => before)).toEqual(["Approved by Agent 1, ", "Done: ticket #1042, "]);
     expect(card(chat)?.buttons).toEqual([]);
     expect(chat.records[0]).toMatchObject({
       ended: "completed",
@@ -73,7 +74,11 @@ describe("an approval", () => {
     expect(acts(chat)).toHaveLength(0);
     expect(chat.texts.join()).not.toContain("fraud");
     expect(chat.lastText).toBe(chat.context.settings.texts.rejected);
-    expect(card(chat)?.status[0]?.text).toBe("Rejected by Agent 1: looks like fraud");
+    expect(card(chat)?.status[0]).toMatchObject({
+      tone: "bad",
+      before: "Rejected by Agent 1, ",
+      after: ": looks like fraud",
+    });
     expect(chat.cards[1]?.card).toMatchObject({ kind: "handOff" });
     expect(JSON.stringify(chat.cards[1]?.card)).toContain("fraud");
     expect(chat.conversation.people).not.toBeNull();
@@ -137,6 +142,19 @@ describe("an approval", () => {
     expect(JSON.stringify(act?.effect)).toContain("#1001");
   });
 
+  test("pitfall 55: a procedure that is republished while the card is open changes nothing about what runs", () => {
+    const chat = asked();
+    const before = frozen(chat);
+    const renamed = { ...steps[1], parameters: { subject: "Something else", priority: "LOW" } };
+    const other = aProcedure([steps[0] ?? {}, renamed, steps[2] ?? {}]);
+    chat.publish(other);
+    chat.decide(approve);
+    expect(acts(chat)[0]?.effect).toEqual(before.effect);
+    expect(chat.records[0]?.procedure.version).toBe(1);
+    chat.pass(limits.coolDownMs).say("refund").say("1001");
+    expect(JSON.stringify(frozen(chat).effect)).toContain("Something else");
+  });
+
   test("guarantee G7: the hash is over the run, the effect, the version and the exact request", () => {
     const chat = asked();
     const of = frozen(chat);
@@ -152,7 +170,7 @@ describe("an approval", () => {
     expect(chat.cards.at(-1)).toMatchObject({ card: { kind: "reminder" }, under: chat.cards[0]?.id });
     const { id } = frozen(chat);
     chat.pass(limits.approvalMs);
-    expect(card(chat)?.status.at(-1)?.text).toContain("This is not a rejection");
+    expect(card(chat)?.status.at(-1)?.after).toContain("This is not a rejection");
     expect(card(chat)?.buttons).toEqual([]);
     expect(chat.lastText).toBe(chat.context.settings.texts.approvalExpired);
     expect(chat.press(id, approve)).toMatchObject({ kind: "refused" });
@@ -195,18 +213,26 @@ describe("an approval", () => {
     const { id } = frozen(chat);
     chat.say("never mind");
     expect(chat.records[0]?.ended).toBe("cancelled");
-    expect(card(chat)?.status[0]?.text).toBe("Closed: the customer cancelled.");
+    expect(card(chat)?.status[0]?.before).toBe("Closed: the customer cancelled. ");
     expect(chat.press(id, approve)).toMatchObject({ kind: "refused" });
     expect(acts(chat)).toHaveLength(0);
   });
 
-  test("pitfall 64: a card that never went out is withdrawn instead of posted", () => {
-    const chat = asked({ hold: ({ effect }) => effect.kind === "say" || effect.kind === "post" });
-    const unsent = chat.conversation.outbox.filter(({ effect }) => effect.kind === "post");
-    expect(unsent).toHaveLength(1);
-    // It is under way already, so it is posted and then edited.
-    chat.say("never mind");
-    expect(chat.conversation.outbox.some(({ effect }) => effect.kind === "editCard")).toBe(true);
+  test("pitfall 64: a card that never went out is withdrawn; one that is under way is posted and then edited", () => {
+    const two = [{ ...steps[1], id: "lead", approval: "notify" }, ...steps.slice(1)].map((step) => ({
+      ...step,
+      parameters: { subject: "S", priority: "LOW" },
+    }));
+    // The notice is under way and holds the lane, so that the approval's card has not been begun.
+    const waiting = chatAbout(two.slice(0, 2), { answer: ticket, hold: ({ effect }) => effect.kind === "post" }).say(
+      "hi",
+    );
+    expect(waiting.conversation.outbox.filter(({ effect }) => effect.kind === "post")).toHaveLength(2);
+    waiting.say("never mind");
+    expect(waiting.conversation.outbox.map(({ effect }) => effect.kind)).toEqual(["post"]);
+
+    const begun = asked({ hold: ({ effect }) => effect.kind === "post" }).say("never mind");
+    expect(begun.conversation.outbox.map(({ effect }) => effect.kind)).toEqual(["post", "editCard"]);
   });
 
   test("pitfall 65: `notify` runs at once, and the agents learn the outcome, whether it worked or not", () => {

@@ -176,17 +176,17 @@ describe("exists", () => {
 
 describe("a comparison", () => {
   it("pitfall 21: shows both sides as people write them, and the type of the left one", () => {
-    expect(compare(true, "equals", "true")).toMatchObject({ leftText: "true", rightText: "true", type: "boolean" });
+    expect(compare(true, "equals", "true")).toMatchObject({ leftText: "true", rightText: "true", leftType: "boolean" });
     expect(compare(1e21, "gt", 5)).toMatchObject({
       leftText: "1000000000000000000000",
       rightText: "5",
-      type: "number",
+      leftType: "number",
     });
-    expect(compare("x", "exists", undefined)).toMatchObject({ leftText: "x", rightText: "", type: "text" });
-    expect(compare([1], "contains", 1)).toMatchObject({ leftText: "[1]", type: "list" });
-    expect(compare({ a: 1 }, "contains", 1)).toMatchObject({ leftText: '{"a":1}', type: "object" });
-    expect(compare(undefined, "equals", "x")).toMatchObject({ leftText: "", type: "missing" });
-    expect(compare(null, "equals", "x")).toMatchObject({ leftText: "null", type: "null" });
+    expect(compare("x", "exists", undefined)).toMatchObject({ leftText: "x", rightText: "", leftType: "text" });
+    expect(compare([1], "contains", 1)).toMatchObject({ leftText: "[1]", leftType: "list" });
+    expect(compare({ a: 1 }, "contains", 1)).toMatchObject({ leftText: '{"a":1}', leftType: "object" });
+    expect(compare(undefined, "equals", "x")).toMatchObject({ leftText: "", leftType: "missing" });
+    expect(compare(null, "equals", "x")).toMatchObject({ leftText: "null", leftType: "null" });
   });
 
   it("cuts what it shows to 100 characters, and no character in half", () => {
@@ -201,7 +201,7 @@ describe("a comparison", () => {
     (path) => {
       for (const data of ["text", ["a"], { a: 1 }]) {
         const left = readPath({ data }, ["data", ...path.split(".")]);
-        expect(compare(left, "exists", undefined)).toMatchObject({ result: false, type: "missing" });
+        expect(compare(left, "exists", undefined)).toMatchObject({ result: false, leftType: "missing" });
       }
     },
   );

@@ -32,7 +32,7 @@ describe("a conversation with people", () => {
 
   test("what an agent writes under the card reaches the customer under the agent's name, and the answers come back", () => {
     const chat = handedOff().agentWrites("Hello, I am Ann.", "handOff");
-    expect(chat.said.at(-1)).toMatchObject({ text: "Hello, I am Ann.", author: "Agent 1" });
+    expect(chat.said.at(-1)).toMatchObject({ text: "Hello, I am Ann.", author: { id: "agent-1", name: "Agent 1" } });
     chat.say("Great, thanks").say("me too", colleague);
     const relayed = chat.cards.filter(({ card }) => card.kind === "relay");
     expect(relayed.map(({ card, under }) => [card.title, under])).toEqual([
@@ -51,7 +51,9 @@ describe("a conversation with people", () => {
     const chat = handedOff();
     const { id } = chat.cards[0] ?? { id: "" };
     expect(chat.press(id, { kind: "handBack" })).toMatchObject({ kind: "counts" });
-    expect(handOffCard(chat)?.status).toEqual([{ text: "Handed back by Agent 1", at: chat.now }]);
+    expect(handOffCard(chat)?.status).toEqual([
+      { tone: "ok", before: "Handed back by Agent 1, ", at: chat.now, after: "" },
+    ]);
     expect(handOffCard(chat)?.buttons).toEqual([]);
     expect(handOffCard(chat)?.sections.some(({ label }) => label === "Last messages")).toBe(true);
     expect(chat.lastText).toBe(chat.context.settings.texts.handedBack);
@@ -80,7 +82,7 @@ describe("a conversation with people", () => {
     expect(chat.conversation.people).not.toBeNull();
     chat.pass(2000);
     expect(chat.conversation.people).toBeNull();
-    expect(handOffCard(chat)?.status[0]?.text).toContain("nobody wrote for 12 h");
+    expect(handOffCard(chat)?.status[0]?.after).toContain("nobody wrote for 12 h");
   });
 
   test("pitfall 68: resolving a paused run ends it and closes what waits", () => {
@@ -111,5 +113,61 @@ describe("a conversation with people", () => {
     expect(chat.conversation.outbox.length).toBeLessThanOrEqual(limits.outboxEffects);
     expect(chat.texts.filter((text) => text === chat.context.settings.texts.inboxFull)).toHaveLength(1);
     expect(chat.conversation.dropped).toBeGreaterThan(0);
+  });
+
+  test("while paused, what is out settles but Usher says nothing; handed back, the run goes on where it was held", () => {
+    const chat = chatAbout(
+      [
+        { id: "get", kind: "call", url: "https://a.example/" },
+        { id: "tell", kind: "message", content: "Here it is." },
+        { id: "ask", kind: "collect", variable: "more", prompt: "Anything else?" },
+      ],
+      { hold: ({ effect }) => effect.kind === "call" },
+    ).say("hi");
+    chat.agentWrites("I am on it", "thread");
+    const call = chat.performed.findLast(({ effect }) => effect.kind === "call");
+    if (call === undefined) throw new Error("no call");
+    chat.settle(call, { kind: "done", value: null });
+    expect(chat.texts).toEqual([]);
+    expect(chat.wait).toBe("held");
+    chat.decide({ kind: "handBack" });
+    expect(chat.texts).toEqual(["Here it is.", "Anything else?"]);
+  });
+
+  test("a message that the model was thinking about when an agent stepped in reaches the hand-off card", () => {
+    const chat = chatAbout(steps, { hold: ({ effect }) => effect.kind === "route" }).say("I want my money back");
+    chat.agentWrites("Let me see", "thread");
+    const [route] = chat.performed;
+    if (route === undefined) throw new Error("not routed");
+    chat.settle(route, { kind: "done", value: { kind: "silent", scores: [], threshold: 0 } });
+    expect(chat.cards.at(-1)?.card).toMatchObject({ kind: "relay", title: "Customer 1" });
+  });
+
+  test("an answer to a sensitive question is not carried into the agents channel", () => {
+    const chat = chatAbout([{ id: "pin", kind: "collect", variable: "pin", prompt: "PIN?", sensitive: true }]).say(
+      "hi",
+    );
+    chat.agentWrites("One moment", "thread").say("4711-secret");
+    expect(JSON.stringify(chat.cards)).not.toContain("4711");
+  });
+
+  test("a hand-off card that is refused is posted again and again, until the agents channel is mended", () => {
+    let broken = true;
+    const chat = chatAbout(steps, { postsWork: () => !broken })
+      .say("refund")
+      .say("1002");
+    expect(chat.cards).toEqual([]);
+    expect(chat.conversation.people).not.toBeNull();
+    broken = false;
+    chat.pass(limits.backoffMostMs);
+    expect(handOffCard(chat)?.buttons).toHaveLength(2);
+  });
+
+  test("an agent's answer for a customer who cannot be reached is not lost silently", () => {
+    const chat = chatAbout(steps, { hold: ({ effect }) => effect.kind === "say" });
+    chat.say("refund").say("1002");
+    for (let turns = 0; turns < 120; turns += 1) chat.agentWrites(`answer ${turns}`, "handOff");
+    expect(chat.conversation.outbox.length).toBeLessThanOrEqual(limits.outboxEffects);
+    expect(chat.cards.some(({ card }) => card.title.includes("cannot be reached"))).toBe(true);
   });
 });

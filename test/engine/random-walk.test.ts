@@ -189,12 +189,20 @@ function check(before: Conversation, after: Conversation): void {
 
 describe("random walks of advance", () => {
   test("it never throws, changes no input, keeps its bounds, and nothing waits for what is not there", () => {
+    const reached = new Set<string>();
     fc.assert(
       fc.property(fc.array(command, { minLength: 1, maxLength: 80, size: "max" }), (commands) => {
         const walk = new Walk();
-        for (const next of commands) walk.step(next);
+        for (const next of commands) {
+          walk.step(next);
+          const { run, people } = walk.conversation;
+          reached.add(run?.wait.kind ?? (people === null ? "idle" : "people"));
+        }
       }),
       { numRuns: 150, seed: Number(process.env["WALK_SEED"] ?? 20_261_122) },
     );
+    // A walk that never gets anywhere would prove nothing.
+    for (const state of ["idle", "input", "effect", "approval", "verdict", "held", "people"])
+      expect(reached).toContain(state);
   });
 });

@@ -168,6 +168,32 @@ describe("a call and its outcome (guarantee G6)", () => {
     expect(chat.texts.join()).not.toContain("on its way");
   });
 
+  test("“human please” while nobody knows the outcome brings a person at once, and the verdict stays open", () => {
+    const chat = chatAbout([post, tell], { answer: answers(unknown) })
+      .say("hi")
+      .say("human please");
+    expect(chat.conversation.people).not.toBeNull();
+    expect(chat.cards.map(({ card }) => card.kind)).toEqual(["verdict", "handOff"]);
+    chat.say("Is anybody there?");
+    expect(chat.cards.at(-1)?.card.kind).toBe("relay");
+    chat.press(calls(chat)[0]?.id ?? "", { kind: "happened", value: null });
+    expect(chat.records[0]?.ended).toBe("escalated");
+    expect(chat.texts.join()).not.toContain("on its way");
+  });
+
+  test("agents are reminded of a verdict again and again", () => {
+    const chat = chatAbout([post, tell], { answer: answers(unknown) }).say("hi");
+    for (let times = 0; times < 3; times += 1) chat.pass(limits.approvalReminderMs);
+    expect(chat.cards.filter(({ card }) => card.kind === "reminder")).toHaveLength(3);
+    expect(chat.conversation.dueAt).toBe(chat.now + limits.approvalReminderMs);
+  });
+
+  test("a verdict that cannot be asked for does not leave the run waiting for it", () => {
+    const chat = chatAbout([post, tell], { answer: answers(unknown), postsWork: () => false }).say("hi");
+    expect(chat.records[0]).toMatchObject({ ended: "escalated" });
+    expect(chat.lastText).toBe(chat.context.settings.texts.handOff);
+  });
+
   test("pitfall 49: what is unsafe can be put behind an approval, and a GET too", () => {
     for (const step of [
       { ...post, approval: "require" },
@@ -235,7 +261,39 @@ describe("actions", () => {
     };
     const chat = chatAbout([to, send]).say("hi");
     expect(acted(chat)).toEqual([]);
-    expect(chat.records[0]?.reason).toContain("to");
+    expect(chat.records[0]?.reason).toContain("parameter to:");
+  });
+
+  test.each(["a@b.co\r\nBcc: c@d.co", "a@b.co\u0000", "Ann <a@b.co>", "a@b.co c@d.co"])(
+    "pitfall 71: %j is no recipient",
+    (to) => {
+      const send = {
+        id: "send",
+        kind: "action",
+        action: "send_email",
+        parameters: { to: "{{ to.to }}", subject: "S", body: "B" },
+      };
+      const look = { id: "get", kind: "call", url: "https://a.example/", response: "to" };
+      const chat = chatAbout([look, send], {
+        answer: ({ effect }) => ({ kind: "done", value: effect.kind === "call" ? { to } : {} }),
+      }).say("hi");
+      expect(acted(chat)).toEqual([]);
+    },
+  );
+
+  test("pitfall 71: a subject with a line break adds no header", () => {
+    const send = {
+      id: "send",
+      kind: "action",
+      action: "send_email",
+      parameters: { to: "a@b.co", subject: "{{ s.s }}", body: "B" },
+    };
+    const look = { id: "get", kind: "call", url: "https://a.example/", response: "s" };
+    const value = { s: "Hi\r\nBcc: c@d.co" };
+    const chat = chatAbout([look, send], {
+      answer: ({ effect }) => ({ kind: "done", value: effect.kind === "call" ? value : {} }),
+    }).say("hi");
+    expect(acted(chat)).toEqual([{ kind: "send_email", to: "a@b.co", subject: "Hi Bcc: c@d.co", body: "B" }]);
   });
 
   test("pitfall 14: outputs have declared names, or an own one", () => {
@@ -263,6 +321,7 @@ describe("actions", () => {
     expect(chat.conversation.resolvedAt).toBeNull();
     chat.decide({ kind: "approve" });
     expect(chat.conversation.resolvedAt).toBe(chat.now);
+    expect(chat.records[0]?.ended).toBe("completed");
     expect(chat.lastText).toBe("Bye.");
     expect(acted(chat)).toEqual([]);
   });

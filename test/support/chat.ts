@@ -12,6 +12,7 @@ import type { Procedure } from "../../src/domain/procedure.ts";
 import type { RunRecord } from "../../src/domain/run.ts";
 import { defaultSettings, type WorkspaceSettings } from "../../src/domain/settings.ts";
 import { advance } from "../../src/engine/advance.ts";
+import type { CompiledProcedure } from "../../src/engine/compile.ts";
 import type { Context } from "../../src/engine/context.ts";
 import { createConversation } from "../../src/engine/create.ts";
 import { takeLease } from "../../src/engine/lease.ts";
@@ -52,6 +53,7 @@ export class Chat {
   readonly performed: Outgoing[] = [];
   readonly records: RunRecord[] = [];
   readonly world: World;
+  private readonly versions: CompiledProcedure[] = [];
   private turns = 0;
   private readonly launched = new Set<string>();
 
@@ -70,14 +72,24 @@ export class Chat {
   }
 
   get context(): Context {
-    const active = new Map(this.world.procedures.map((procedure) => [procedure.slug, compiled(procedure)]));
+    const active = new Map(
+      this.world.procedures.map((procedure) => [procedure.slug, this.versions.at(-1) ?? compiled(procedure)]),
+    );
     const run = this.conversation.run;
+    const pinned = this.versions.find(({ version }) => version === run?.procedure.version);
     return {
-      pinned: run === null ? null : (active.get(run.procedure.slug) ?? null),
+      pinned: run === null ? null : (pinned ?? active.get(run.procedure.slug) ?? null),
       active,
       settings: { ...defaultSettings, ...this.world.settings },
       now: this.now,
     };
+  }
+
+  /** Publishes the next version of the one procedure that there is. */
+  publish(procedure: Procedure): void {
+    const [first] = this.world.procedures;
+    if (this.versions.length === 0 && first !== undefined) this.versions.push(compiled(first));
+    this.versions.push(compiled(procedure, this.versions.length + 1));
   }
 
   /** The texts that the customer has read so far, without the ones relayed from agents. */
