@@ -51,6 +51,8 @@ const outcomes: readonly Outcome[] = [
   { kind: "unknown", reason: "silence" },
 ];
 
+const fine: Outcome = { kind: "done", value: "ref" };
+
 const command = fc.oneof(
   fc.record({
     do: fc.constant("say" as const),
@@ -77,6 +79,8 @@ const command = fc.oneof(
   fc.record({ do: fc.constant("boot" as const) }),
   fc.record({ do: fc.constant("edit" as const), text: fc.constantFrom("1001", null) }),
   fc.record({ do: fc.constant("cancel" as const) }),
+  // What usually happens next; without it a walk gets lost before it has seen much.
+  { weight: 12, arbitrary: fc.record({ do: fc.constant("go" as const), outcome: fc.constantFrom(...outcomes) }) },
 );
 type Command = typeof command extends fc.Arbitrary<infer Value> ? Value : never;
 
@@ -161,9 +165,38 @@ class Walk {
         return advance(at, { kind: "edited", turnId: `t${this.n - 1}`, text: next.text }, context);
       case "cancel":
         return advance(at, { kind: "cancel", by: agent }, context);
+      case "go":
+        return this.goOn(at, next.outcome);
       default:
         return next satisfies never;
     }
+  }
+
+  /** The sensible next thing: an outcome, a valid answer, or the decision that is waited for. */
+  private goOn(at: Conversation, outcome: Outcome): Conversation {
+    const context = this.context(at);
+    const [effect] = at.outbox.filter(({ started }) => started);
+    if (effect !== undefined) {
+      const { kind } = effect.effect;
+      const fitting = kind === "call" || kind === "act" ? outcome : kind === "route" ? this.routed() : fine;
+      return advance(at, { kind: "settled", effectId: effect.id, attempt: effect.attempt, outcome: fitting }, context);
+    }
+    const wait = at.run?.wait;
+    const press = (id: string, action: PressAction) =>
+      advance(at, { kind: "pressed", press: { id, card: null, by: agent, action } }, context);
+    if (at.people !== null) return press(at.people.card, { kind: "handBack" });
+    if (wait?.kind === "approval") return press(wait.of.id, { kind: "approve" });
+    if (wait?.kind === "verdict") return press(wait.of.id, { kind: "happened", value: { ok: true } });
+    const text = at.run?.stepId === "mail" ? "jane@example.com" : "1234";
+    const turn = {
+      id: `t${this.n}`,
+      keys: [`k${this.n}`],
+      from: customer,
+      text,
+      mentioned: false,
+      at: this.chat.now + this.n,
+    };
+    return advance(at, { kind: "turn", turn }, context);
   }
 
   private routed(): Outcome {
