@@ -14,14 +14,16 @@ export interface DemoBackend {
 
 /**
  * Starts the demo backend that the example procedures call as `shop`, unless the operator has connected a shop. Its port
- * is kept in the data folder, so that a request that was frozen before a restart still fits after it.
+ * is kept in the data folder, so that a request that was frozen before a restart still fits after it. While another
+ * program has that port, any free one is used, and the kept one stays kept.
  */
 export async function startDemoBackend(config: Config, log: Log): Promise<DemoBackend | null> {
   if (Object.hasOwn(config.connections, "shop")) return null;
   const file = join(config.dataFolder, "demo-backend-port");
   const kept = await readPort(file);
   const backend = await startOn(kept, log);
-  if (backend.port !== kept) await writeFile(file, `${backend.port}\n`, { mode: 0o600 });
+  // A substitute for this time only: requests that were frozen for the kept port must fit again when it is free.
+  if (kept === 0) await keepPort(file, backend.port, log);
   return { url: backend.url, host: `127.0.0.1:${backend.port}`, hints, close: () => backend.close() };
 }
 
@@ -30,8 +32,19 @@ async function startOn(port: number, log: Log) {
     return await startBackend({ port });
   } catch (error) {
     if (port === 0) throw error;
-    log.warn({ port, error }, "The demo backend's port is taken; requests that were frozen for it will fail.");
+    log.warn(
+      { port, error },
+      "The demo backend's port is taken; until it is free again, requests that were frozen for it fail.",
+    );
     return startBackend({ port: 0 });
+  }
+}
+
+async function keepPort(file: string, port: number, log: Log): Promise<void> {
+  try {
+    await writeFile(file, `${port}\n`, { mode: 0o600 });
+  } catch (error) {
+    log.warn({ port, error }, "The demo backend's port could not be kept; after a restart it will be another one.");
   }
 }
 

@@ -1,7 +1,7 @@
 import { startUsher } from "./compose.ts";
 import { loadConfig } from "./config.ts";
 import { createLogger } from "./log.ts";
-import { InvalidError, PermanentError } from "./ports/errors.ts";
+import { InvalidError, PermanentError, TransientError } from "./ports/errors.ts";
 import { systemClock, systemIds } from "./system.ts";
 
 // sysexits.h: EX_CONFIG. A supervisor need not start it again before somebody has changed something.
@@ -51,6 +51,6 @@ function askedToStop(): Promise<void> {
 
 main().catch((error: unknown) => {
   if (error instanceof InvalidError) giveUp(error.message, badConfiguration);
-  if (error instanceof PermanentError) giveUp(error.message, 1);
+  if (error instanceof PermanentError || error instanceof TransientError) giveUp(error.message, 1);
   throw error;
 });

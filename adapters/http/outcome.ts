@@ -4,11 +4,14 @@ import type { Outcome } from "../../src/domain/outcome.ts";
 // Both forms that servers send; the third of the standard (asctime) has no zone and counts as no date.
 const httpDate = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*, \d{2}[ -].* GMT$/;
 
-/** Answers the wait in ms that a Retry-After header asks for, at most an hour, or null if it asks for none. Pure. */
+/**
+ * Answers the wait in ms that a Retry-After header asks for, or null if it asks for none; at most an hour, and at least
+ * the first backoff: "0", or a moment that is past, must not make five tries of one moment. Pure.
+ */
 export function retryAfterMs(header: string | null, now: number): number | null {
   const text = header?.trim() ?? "";
   const ms = /^\d+$/.test(text) ? Number(text) * 1000 : httpDate.test(text) ? Date.parse(text) - now : Number.NaN;
-  return Number.isNaN(ms) ? null : Math.min(Math.max(0, ms), limits.retryAfterMostMs);
+  return Number.isNaN(ms) ? null : Math.min(Math.max(limits.backoffFirstMs, ms), limits.retryAfterMostMs);
 }
 
 /**

@@ -131,6 +131,8 @@ function createRemove(database: Database): (workspace: WorkspaceId, id: Conversa
   };
 }
 
+const newestKnown = `c.schema <= ${conversationSchemaNumber}`;
+
 function createFind(database: Database) {
   const statements = new Map<string, StatementSync>();
   const prepared = (statement: string): StatementSync => {
@@ -144,7 +146,8 @@ function createFind(database: Database) {
     const { index, conditions, values } = queryFor(where);
     const statement =
       `SELECT ${conversationColumns} FROM ${conversationTables(index)} ` +
-      `WHERE ${["c.workspace = ?", "c.id > ?", ...conditions].join(" AND ")} ORDER BY c.id LIMIT ?`;
+      // Documents of a newer schema are left to the processes that know it, and must not hide the others.
+      `WHERE ${["c.workspace = ?", "c.id > ?", newestKnown, ...conditions].join(" AND ")} ORDER BY c.id LIMIT ?`;
     const rows = prepared(statement).all(database.workspaces.keyOf(workspace), page ?? "", ...values, rowsPerPage);
     return pageOf(
       rows,

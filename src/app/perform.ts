@@ -81,8 +81,11 @@ function withinTime(clock: Clock, ms: number, late: "failed" | "unknown", work: 
 
 /** What an error of a port means for the effect: surely not done, refused for good, or nobody knows. */
 function outcomeOf(error: unknown): Outcome {
-  if (error instanceof TransientError)
-    return { kind: "notSent", reason: error.message, retryAfterMs: error.retryAfterMs };
+  if (error instanceof TransientError) {
+    // Zero is for what this process held back itself: nobody else may ask to be tried again in the same moment.
+    const retryAfterMs = error.retryAfterMs === null ? null : Math.max(error.retryAfterMs, limits.backoffFirstMs);
+    return { kind: "notSent", reason: error.message, retryAfterMs };
+  }
   if (error instanceof PermanentError) return { kind: "failed", reason: error.message };
   return { kind: "unknown", reason: "it failed in an unexpected way" };
 }

@@ -46,8 +46,6 @@ interface Floor {
 
 // One save can carry this many changes; more would only make each asker wait for the others.
 const changesPerSave = 32;
-// Guarantees, section 3: unprocessed events per workspace.
-const changesWaitingAtMost = 10_000;
 const storeRetryFirstMs = 100;
 const storeRetryMostMs = 5000;
 
@@ -63,7 +61,7 @@ export function createWork(options: WorkOptions): Work {
 
 function apply<Answer>(floor: Floor, key: ConversationKey, change: Change<Answer>): Promise<Answer> {
   if (floor.stopping) return Promise.reject(new TransientError("Usher is stopping; try again in a moment."));
-  if (floor.waiting >= changesWaitingAtMost) {
+  if (floor.waiting >= limits.changesWaiting) {
     return Promise.reject(new TransientError("Too many events are waiting; try again in a moment."));
   }
   return new Promise<Answer>((resolve, reject) => {

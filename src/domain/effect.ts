@@ -28,12 +28,15 @@ export const effectSchema = z.discriminatedUnion("kind", [
 ]);
 export type Effect = DeepReadonly<z.infer<typeof effectSchema>>;
 
-export const laneSchema = z.enum(["customer", "agents", "work"]);
+// Records have a lane of their own: one that the store refuses must not keep the next request waiting.
+export const laneSchema = z.enum(["customer", "agents", "work", "record"]);
 export type Lane = z.infer<typeof laneSchema>;
 
 /**
  * An effect in the outbox. `hash`: of a call or an action, what was approved is what runs. `attempt` and `firstAt` are
- * 0 and null until it is first started. `started`: written before the first byte leaves, so it may have happened.
+ * 0 and null until it is first started. `tries`: attempts since then, or since a person said "run again". `started`:
+ * written before the first byte leaves. `mayHaveHappened`: an attempt's outcome was unknown; then no later attempt that
+ * was surely not sent can make it undone.
  */
 export const outgoingSchema = z.object({
   id: z.string(),
@@ -42,6 +45,8 @@ export const outgoingSchema = z.object({
   hash: z.string().nullable(),
   attempt: z.number().int(),
   firstAt: z.number().nullable(),
+  tries: z.number().int(),
+  mayHaveHappened: z.boolean(),
   started: z.boolean(),
   dueAt: z.number(),
 });

@@ -19,7 +19,8 @@ export type CardRef = z.infer<typeof cardRefSchema>;
 /** 128 random bits as 32 hex digits, given by the shell when a conversation is made. */
 export const nonceSchema = z.string().regex(/^[0-9a-f]{32}$/);
 
-const itemId = /^([0-9a-f]{32})-(?:0|[1-9]\d{0,9})$/;
+// `${nonce}-${n}`; behind it, in the buttons of a verdict, the attempt that it is about.
+const itemId = /^([0-9a-f]{32})-(?:0|[1-9]\d{0,9})(?:\.[1-9]\d{0,4})?$/;
 
 /** Answers the nonce of the conversation that an id was made in, or null if it is no such id. Pure. */
 export function nonceOf(id: string): string | null {

@@ -21,6 +21,7 @@ export const limits = {
   renderedBytes: 16 * kibibyte,
   templateBytes: 16 * kibibyte,
   procedureSteps: 200,
+  headers: 50,
   procedureFileBytes: 1024 * kibibyte,
   transitionsPerAdvance: 100,
   stepsPerRun: 500,

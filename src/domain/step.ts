@@ -2,6 +2,7 @@ import { z } from "zod";
 import { actionNameSchema, parametersSchema } from "./action.ts";
 import { httpMethodSchema } from "./http-request.ts";
 import { type DeepReadonly, jsonSchema } from "./json.ts";
+import { limits } from "./limits.ts";
 import { variableSchema } from "./variable.ts";
 
 const stepId = z
@@ -57,7 +58,10 @@ const callStep = z.strictObject({
   ...flowing,
   url: z.string().min(1).describe("An https URL, or one that starts with {{connections.NAME}}"),
   method: httpMethodSchema.default("GET"),
-  headers: z.record(z.string(), z.string()).optional(),
+  headers: z
+    .record(z.string(), z.string())
+    .refine((headers) => Object.keys(headers).length <= limits.headers, `at most ${limits.headers} headers`)
+    .optional(),
   body: jsonSchema.optional().describe("JSON whose texts may contain {{ variables }}"),
   response: variableSchema.optional().describe("The variable that gets the answer's body"),
   repeatable: z

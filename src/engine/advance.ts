@@ -3,7 +3,7 @@ import type { Event } from "../domain/event.ts";
 import type { Turn } from "../domain/turn.ts";
 import { cancel } from "./cancel.ts";
 import type { Context } from "./context.ts";
-import { pause, relayToCustomer } from "./people.ts";
+import { pause, relayToCustomer, stayWithPeople } from "./people.ts";
 import { onPressed } from "./press.ts";
 import { onSettled } from "./settle.ts";
 import { onTick } from "./time.ts";
@@ -55,7 +55,8 @@ function onAgentWrote(
   if (where === "handOff") return relayToCustomer(seen, context, turn);
   const isIdle =
     seen.run === null && seen.choosing === null && seen.outbox.every(({ effect }) => effect.kind !== "route");
-  return isIdle || seen.people !== null ? seen : pause(seen, context, turn.from);
+  if (seen.people !== null) return stayWithPeople(seen, context);
+  return isIdle ? seen : pause(seen, context, turn.from);
 }
 
 /** An edit or a deletion counts while the turn has not been read yet; what was processed is never processed again. */

@@ -7,7 +7,7 @@ import type { Json } from "../domain/json.ts";
 import type { Person } from "../domain/person.ts";
 import type { TraceEntry } from "../domain/trace.ts";
 import { type Context, procedureOf, stepOf } from "./context.ts";
-import { dots, mask, sensitiveValues, shorten } from "./trace.ts";
+import { dots, hideSensitive, shorten } from "./trace.ts";
 
 // Cards are built here from the data itself, never from words that a model or a customer could choose.
 
@@ -48,7 +48,7 @@ export function effectCard(conversation: Conversation, context: Context, of: Out
         : [{ label: "Expires", fields: [{ name: "Expires", value: { at: state.expiresAt } }] }]),
     ],
     status: state.status,
-    pressId: state.buttons.length > 0 ? of.id : null,
+    pressId: state.buttons.length === 0 ? null : state.kind === "verdict" ? verdictId(of) : of.id,
     buttons: state.buttons,
   };
 }
@@ -66,6 +66,38 @@ export function closedEffectCard(
 /** An outcome line; `after` follows the moment, as in "Rejected by Agent 1, 14:05: too late". Pure. */
 export function statusLine(tone: Card["tone"], before: string, at: number, after = ""): CardStatus {
   return { tone, before: `${before} `, at, after };
+}
+
+/**
+ * The id in the buttons of a verdict: which attempt it is about, so that a click meant for one question never answers
+ * the next. Pure.
+ */
+export function verdictId({ id, attempt }: Outgoing): string {
+  return `${id}.${attempt}`;
+}
+
+/** Whether a decision is about this effect, or a verdict about one of its attempts. Pure. */
+export function isAbout(decided: string, effectId: string): boolean {
+  return decided === effectId || decided.startsWith(`${effectId}.`);
+}
+
+const decisionWords = {
+  approve: ["ok", "Approved by"],
+  reject: ["bad", "Rejected by"],
+  happened: ["ok", "“It happened”, said"],
+  runAgain: ["wait", "“Run again”, said"],
+  stop: ["bad", "Stopped by"],
+  handBack: ["ok", "Handed back by"],
+  resolve: ["ok", "Resolved by"],
+} as const;
+
+/** The decisions on one effect, as the outcome lines of its card. Pure. */
+export function decisionLines({ run }: Conversation, id: string): readonly CardStatus[] {
+  const decisions = run?.decisions.filter(({ of }) => isAbout(of, id)) ?? [];
+  return decisions.map(({ action, by, at, reason }) => {
+    const [tone, words] = decisionWords[action];
+    return statusLine(tone, `${words} ${by.name},`, at, reason === null ? "" : `: ${reason}`);
+  });
 }
 
 /** The buttons of an approval, and of an outcome that nobody knows. */
@@ -97,7 +129,7 @@ export function handOffCard(
     title,
     tone: "wait",
     sections: [
-      { label: "Reason", fields: [{ name: "Reason", value: shorten(reason, fieldLength) }] },
+      { label: "Reason", fields: [{ name: "Reason", value: hider(conversation, context)(reason) }] },
       customerSection(conversation),
       ...run,
       ...(said.length === 0 ? [] : [{ label: "Last messages", fields: said }]),
@@ -133,10 +165,7 @@ export function relayCard(from: Person, text: string): Card {
 }
 
 function hider(conversation: Conversation, context: Context): (text: string) => string {
-  const { run } = conversation;
-  if (run === null) return (text) => text;
-  const values = sensitiveValues(run.variables, procedureOf(conversation, context));
-  return (text) => shorten(mask(text, values), fieldLength);
+  return (text) => shorten(hideSensitive(conversation, context, text), fieldLength);
 }
 
 function requestSections(of: Outgoing, hide: (text: string) => string): readonly CardSection[] {

@@ -1,9 +1,9 @@
 import type { Conversation } from "../domain/conversation.ts";
 import type { Run, RunEnd, RunRecord } from "../domain/run.ts";
-import { closedEffectCard, labelOf, statusLine } from "./cards.ts";
+import { closedEffectCard, decisionLines, labelOf, statusLine } from "./cards.ts";
 import type { Context } from "./context.ts";
-import { editCard, emit } from "./outbox.ts";
-import { trace } from "./trace.ts";
+import { editCard, emit, isUnsent, without } from "./outbox.ts";
+import { hideSensitive, trace } from "./trace.ts";
 
 /** Why a card closed, for the agents, by how the run ended. */
 const closedBecause: { readonly [end in RunEnd]: string } = {
@@ -27,7 +27,8 @@ export function endRun(
   const noted = trace(closeCard(conversation, context, ended), context, { kind: "note", text: endNote(ended, reason) });
   const { run } = noted;
   if (run === null) return noted;
-  const record = recordOf(noted, run, ended, reason, context.now);
+  const hidden = reason === null ? null : hideSensitive(noted, context, reason);
+  const record = recordOf(noted, run, ended, hidden, context.now);
   const left = emit(noted, context, { kind: "record", run: { ...record } }).conversation;
   return {
     ...left,
@@ -41,6 +42,29 @@ export function endLater(conversation: Conversation, ending: NonNullable<Run["en
   const { run } = conversation;
   if (run === null || run.ending !== null) return conversation;
   return { ...conversation, run: { ...run, ending } };
+}
+
+/**
+ * Takes the run's effect out of the outbox if it has surely done nothing, and closes its card; answers whether one is
+ * out all the same, or nobody knows what became of it. Pure.
+ */
+export function withdraw(
+  conversation: Conversation,
+  context: Context,
+): { readonly conversation: Conversation; readonly isOut: boolean } {
+  const wait = conversation.run?.wait;
+  if (wait?.kind === "verdict") return { conversation, isOut: true };
+  if (wait?.kind !== "effect") return { conversation, isOut: false };
+  const of = conversation.outbox.find(({ id }) => id === wait.effectId);
+  if (of === undefined || !isUnsent(of)) return { conversation, isOut: true };
+  const rest = without(conversation, of.id);
+  if (wait.card === null) return { conversation: rest, isOut: false };
+  const status = [
+    ...decisionLines(rest, of.id),
+    statusLine("plain", "Withdrawn,", context.now, ": it was never sent."),
+  ];
+  const card = closedEffectCard(rest, context, of, { title: `Withdrawn: ${labelOf(of)}`, tone: "plain", status });
+  return { conversation: editCard(rest, context, wait.card, card), isOut: false };
 }
 
 function closeCard(conversation: Conversation, context: Context, ended: RunEnd): Conversation {

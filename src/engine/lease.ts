@@ -65,16 +65,22 @@ function settleLeftovers(conversation: Conversation, context: Context, holder: H
 const saysTogether = Math.ceil(limits.leaseMs / limits.sendTimeoutMs) - 1;
 
 function markHeads(outbox: readonly Outgoing[], now: number): readonly Outgoing[] {
-  const room = { customer: saysTogether, agents: 1, work: 1 };
+  const room = { customer: saysTogether, agents: 1, work: 1, record: 1 };
   return outbox.map((effect) => {
     const places = room[effect.lane];
     if (places === 0) return effect;
-    if (!effect.started && effect.dueAt > now) {
+    if (!effect.started && !isDue(effect, now)) {
       room[effect.lane] = 0;
       return effect;
     }
     room[effect.lane] = places - 1;
     if (effect.started) return effect;
-    return { ...effect, started: true, attempt: effect.attempt + 1, firstAt: effect.firstAt ?? now };
+    const { attempt, tries, firstAt } = effect;
+    return { ...effect, started: true, attempt: attempt + 1, tries: tries + 1, firstAt: firstAt ?? now };
   });
+}
+
+/** Due at once if it was never begun; a wait that is longer than any wait can be comes from a clock that was set back. */
+function isDue({ attempt, dueAt }: Outgoing, now: number): boolean {
+  return attempt === 0 || dueAt <= now || dueAt > now + limits.retryAfterMostMs;
 }

@@ -12,7 +12,7 @@ const laneOf: { readonly [kind in Effect["kind"]]: Lane } = {
   route: "work",
   call: "work",
   act: "work",
-  record: "work",
+  record: "record",
 };
 
 /** A new id, not yet used: `${nonce}-${n}`. Pure. */
@@ -23,7 +23,18 @@ export function takeId(conversation: Conversation): { readonly conversation: Con
 
 /** An effect that has not been started, due at once. Pure. */
 export function outgoing(id: string, effect: Effect, hash: string | null, now: number): Outgoing {
-  return { id, lane: laneOf[effect.kind], effect, hash, attempt: 0, firstAt: null, started: false, dueAt: now };
+  return {
+    id,
+    lane: laneOf[effect.kind],
+    effect,
+    hash,
+    attempt: 0,
+    firstAt: null,
+    tries: 0,
+    mayHaveHappened: false,
+    started: false,
+    dueAt: now,
+  };
 }
 
 /** Puts an effect at the end of its lane. Pure. */
@@ -90,6 +101,11 @@ export function editCard(
 /** The same conversation without this effect. Pure. */
 export function without(conversation: Conversation, effectId: string): Conversation {
   return { ...conversation, outbox: conversation.outbox.filter((effect) => effect.id !== effectId) };
+}
+
+/** Whether an effect has surely done nothing so far, so that it can be taken back. Pure. */
+export function isUnsent({ started, mayHaveHappened }: Outgoing): boolean {
+  return !started && !mayHaveHappened;
 }
 
 /** The same conversation with this effect in the place of the one of the same id. Pure. */

@@ -5,7 +5,7 @@ import type { Decision } from "../domain/press.ts";
 import type { Turn } from "../domain/turn.ts";
 import { closedCard, handOffCard, lineCard, relayCard, statusLine } from "./cards.ts";
 import { type Context, stepOf } from "./context.ts";
-import { endLater, endRun } from "./ending.ts";
+import { endLater, endRun, withdraw } from "./ending.ts";
 import { append, editCard, hasRoom, isFull, outgoing, post, say, takeId } from "./outbox.ts";
 import { dots, trace } from "./trace.ts";
 
@@ -69,7 +69,7 @@ function toPeople(
 }
 
 /** Somebody said something: the silence after which the bot comes back begins anew. Pure. */
-function stayWithPeople(conversation: Conversation, context: Context): Conversation {
+export function stayWithPeople(conversation: Conversation, context: Context): Conversation {
   const { people } = conversation;
   return people === null
     ? conversation
@@ -101,15 +101,18 @@ export function drop(conversation: Conversation, context: Context): Conversation
   return conversation.dropped === 0 ? say(counted, context, context.settings.texts.inboxFull) : counted;
 }
 
-/** What an agent writes under the hand-off card reaches the customer under the agent's name. Pure. */
+/**
+ * What an agent writes under the hand-off card reaches the customer under the agent's name, also when somebody has
+ * ended the hand-off in the meantime: the agent meant it for the customer. Pure.
+ */
 export function relayToCustomer(conversation: Conversation, context: Context, turn: Turn): Conversation {
-  if (conversation.people === null || turn.text.trim() === "") return conversation;
+  if (turn.text.trim() === "") return conversation;
   const { id, name } = turn.from;
   if (!isFull(conversation))
     return say(stayWithPeople(conversation, context), context, turn.text, { author: { id, name } });
   const line = lineCard("notice", "The customer cannot be reached just now, so this answer was not passed on.", "bad");
   return hasRoom(conversation)
-    ? post(conversation, context, line, conversation.people.card).conversation
+    ? post(conversation, context, line, conversation.people?.card ?? null).conversation
     : conversation;
 }
 
@@ -143,10 +146,7 @@ function closeHandOff(conversation: Conversation, context: Context, status: Card
 
 /** The conversation is done: a run that is still there ends, at once or as soon as its effect's outcome is known. Pure. */
 function resolve(conversation: Conversation, context: Context): Conversation {
-  const wait = conversation.run?.wait.kind;
-  const ended =
-    wait === "effect" || wait === "verdict"
-      ? endLater(conversation, "resolved")
-      : endRun(conversation, context, "resolved");
+  const { conversation: rest, isOut } = withdraw(conversation, context);
+  const ended = isOut ? endLater(rest, "resolved") : endRun(rest, context, "resolved");
   return say({ ...ended, choosing: null, resolvedAt: context.now }, context, context.settings.texts.resolved);
 }

@@ -4,13 +4,13 @@ import { isAgent, isSamePerson } from "../domain/person.ts";
 import type { Decision, Press, PressAction } from "../domain/press.ts";
 import { type RunRecord, runRecordSchema, type Wait } from "../domain/run.ts";
 import { resume } from "./answer.ts";
-import { closedEffectCard, labelOf, statusLine } from "./cards.ts";
+import { closedEffectCard, decisionLines, isAbout, labelOf, statusLine, verdictId } from "./cards.ts";
 import type { Context } from "./context.ts";
 import { editCard, say } from "./outbox.ts";
 import { pick } from "./path.ts";
 import { endHandOff, handOff } from "./people.ts";
 import { actHere, isLocal, send } from "./request.ts";
-import { decisionLines, endAsAsked, onRequestResult } from "./result.ts";
+import { endAsAsked, onRequestResult } from "./result.ts";
 import { trace } from "./trace.ts";
 
 type Approval = Wait & { readonly kind: "approval" };
@@ -42,13 +42,15 @@ export function judge(conversation: Conversation, context: Context, press: Press
   if (wait.kind !== "handOff" && own && !context.settings.selfApproval) {
     return refused("You started this request, so somebody else must decide it.");
   }
-  return { kind: "counts", decision: decisionOf(press, context.now) };
+  const of = wait.kind === "verdict" ? verdictId(wait.of) : press.id;
+  return { kind: "counts", decision: decisionOf({ ...press, id: of }, context.now) };
 }
 
 /** The newest decision of the same sort on the same thing, or null. Pure. */
 export function earlierDecision(decisions: readonly Decision[], press: Press): Decision | null {
   return (
-    decisions.findLast(({ of, action }) => of === press.id && sortOf[action] === sortOf[press.action.kind]) ?? null
+    decisions.findLast(({ of, action }) => isAbout(of, press.id) && sortOf[action] === sortOf[press.action.kind]) ??
+    null
   );
 }
 
@@ -85,7 +87,9 @@ function waitingFor({ run, people }: Conversation, press: Press): Pending | null
   if (sort === "handOff") return people?.card === press.id ? { kind: "handOff", card: people.card } : null;
   const wait = run?.wait;
   if (wait?.kind !== "approval" && wait?.kind !== "verdict") return null;
-  return wait.kind === sort && wait.of.id === press.id ? wait : null;
+  if (wait.kind !== sort) return null;
+  // Whoever knows only the effect's id means the question that is open.
+  return press.id === wait.of.id || (sort === "verdict" && press.id === verdictId(wait.of)) ? wait : null;
 }
 
 /** A click that comes before the card's own reference is stored is accepted; one on another card is not. */
@@ -149,7 +153,9 @@ function settleVerdict(conversation: Conversation, context: Context, wait: Verdi
       return onRequestResult(waitFor(conversation, of, card), context, of, { kind: "done", value });
     }
     case "runAgain": {
-      const again = send(conversation, context, { ...of, dueAt: context.now, firstAt: null }, card);
+      // A person has found out that it did not happen: the tries begin anew, under the same id and key.
+      const fresh = { ...of, dueAt: context.now, firstAt: null, tries: 0, mayHaveHappened: false };
+      const again = send(conversation, context, fresh, card);
       return editCard(again, context, card, decidedCard(again, context, of, "Running again", "wait", "Running…"));
     }
     case "stop": {

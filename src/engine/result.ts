@@ -4,7 +4,7 @@ import type { Effect, Outgoing } from "../domain/effect.ts";
 import { isRecord, type Json } from "../domain/json.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import type { Run } from "../domain/run.ts";
-import { closedEffectCard, labelOf, statusLine } from "./cards.ts";
+import { closedEffectCard, decisionLines, labelOf, statusLine } from "./cards.ts";
 import type { CompiledStep } from "./compile.ts";
 import { type Context, stepOf } from "./context.ts";
 import { endRun } from "./ending.ts";
@@ -85,25 +85,6 @@ function settledCard(conversation: Conversation, context: Context, of: Outgoing,
 
 function resultInWords(value: Json): string {
   return isRecord(value) && typeof value["ticketId"] === "string" ? `: ticket #${value["ticketId"]}` : "";
-}
-
-const decisionWords = {
-  approve: ["ok", "Approved by"],
-  reject: ["bad", "Rejected by"],
-  happened: ["ok", "“It happened”, said"],
-  runAgain: ["wait", "“Run again”, said"],
-  stop: ["bad", "Stopped by"],
-  handBack: ["ok", "Handed back by"],
-  resolve: ["ok", "Resolved by"],
-} as const;
-
-/** The decisions on one effect, as the outcome lines of its card. Pure. */
-export function decisionLines({ run }: Conversation, id: string) {
-  const decisions = run?.decisions.filter(({ of }) => of === id) ?? [];
-  return decisions.map(({ action, by, at, reason }) => {
-    const [tone, words] = decisionWords[action];
-    return statusLine(tone, `${words} ${by.name},`, at, reason === null ? "" : `: ${reason}`);
-  });
 }
 
 function goOn(

@@ -1,11 +1,11 @@
 import type { Conversation } from "../domain/conversation.ts";
-import type { Outgoing } from "../domain/effect.ts";
+import type { Effect, Outgoing } from "../domain/effect.ts";
 import { cardRefSchema } from "../domain/ids.ts";
 import type { Json } from "../domain/json.ts";
 import { limits } from "../domain/limits.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import type { Context } from "./context.ts";
-import { append, replace, without } from "./outbox.ts";
+import { replace, without } from "./outbox.ts";
 import { handOff } from "./people.ts";
 import { readsOnly } from "./request.ts";
 import { onRequestResult, type Result } from "./result.ts";
@@ -33,7 +33,13 @@ export function onSettled(
   const consequence = consequenceOf(conversation, effect, event.outcome, context.now);
   switch (consequence.kind) {
     case "retry":
-      return retry(conversation, effect, context.now, consequence.afterMs);
+      return retry(
+        conversation,
+        effect,
+        context.now,
+        consequence.afterMs,
+        effect.mayHaveHappened || event.outcome.kind === "unknown",
+      );
     case "ask":
       return askForVerdict(without(conversation, effect.id), context, effect, consequence.reason);
     case "result":
@@ -44,37 +50,62 @@ export function onSettled(
 }
 
 /**
- * Messages and records are tried until they are refused for good. A question to the model that never got there, or was
- * cut short with the process, is asked again; one that the model did not answer has failed. Calls and actions are tried
- * a limited number of times within a limited time; then what was surely never sent, or only read something, has failed,
- * and for the rest a person decides.
+ * Messages are tried until they are refused for good; records, and what belongs to an open hand-off, for ever. A
+ * question to the model that never got there, or was cut short with the process, is asked again; one that the model did
+ * not answer has failed. Calls and actions have their own rules.
  */
-function consequenceOf({ run }: Conversation, of: Outgoing, outcome: Outcome, now: number): Consequence {
+function consequenceOf(conversation: Conversation, of: Outgoing, outcome: Outcome, now: number): Consequence {
+  const { effect } = of;
+  if (outcome.kind === "failed" && mustNotBeLost(conversation, of))
+    return { kind: "retry", afterMs: limits.backoffMostMs };
   if (outcome.kind === "done" || outcome.kind === "failed") return { kind: "result", result: outcome };
   const afterMs = outcome.kind === "notSent" ? outcome.retryAfterMs : null;
-  const { effect } = of;
-  if (effect.kind === "route" && of.attempt >= limits.attempts) return failed(outcome.reason);
-  if (effect.kind !== "call" && effect.kind !== "act") return { kind: "retry", afterMs };
-  const exhausted = of.attempt >= limits.attempts || now - (of.firstAt ?? now) >= limits.attemptsWithinMs;
-  if (outcome.kind === "notSent") {
-    if (run?.ending) return failed("not sent, because the run was asked to end");
-    return exhausted ? failed(`given up after ${of.attempt} tries: ${outcome.reason}`) : { kind: "retry", afterMs };
-  }
-  if (effect.repeatable && !exhausted) return { kind: "retry", afterMs };
+  if (effect.kind === "call" || effect.kind === "act")
+    return consequenceOfRequest(conversation, of, effect, outcome, now);
+  if (effect.kind === "route" && of.tries >= limits.attempts) return failed(outcome.reason);
+  return { kind: "retry", afterMs };
+}
+
+/**
+ * Tried a limited number of times within a limited time, and not again once the run was asked to end. Then what may have
+ * happened in any of the attempts is put to a person, unless it only reads; what was surely never sent has failed.
+ */
+function consequenceOfRequest(
+  { run }: Conversation,
+  of: Outgoing,
+  effect: Effect & { readonly kind: "call" | "act" },
+  outcome: Outcome & { readonly kind: "notSent" | "unknown" },
+  now: number,
+): Consequence {
+  const exhausted = of.tries >= limits.attempts || now - (of.firstAt ?? now) >= limits.attemptsWithinMs;
+  const isLast = exhausted || (run?.ending ?? null) !== null;
+  const afterMs = outcome.kind === "notSent" ? outcome.retryAfterMs : null;
+  if (!isLast && (outcome.kind === "notSent" || effect.repeatable)) return { kind: "retry", afterMs };
   const reads = effect.kind === "call" && readsOnly(effect.request.method);
-  return reads
-    ? failed(`given up after ${of.attempt} tries: ${outcome.reason}`)
-    : { kind: "ask", reason: outcome.reason };
+  if (!reads && (outcome.kind === "unknown" || of.mayHaveHappened)) return { kind: "ask", reason: outcome.reason };
+  return failed(exhausted ? `given up after ${of.tries} tries: ${outcome.reason}` : outcome.reason);
+}
+
+/** A finished run's record; the card of an open hand-off, and the customer's words under it. */
+function mustNotBeLost({ people }: Conversation, { id, effect }: Outgoing): boolean {
+  if (effect.kind === "record") return true;
+  return people !== null && effect.kind === "post" && (people.card === id || people.card === effect.under);
 }
 
 function failed(reason: string): Consequence {
   return { kind: "result", result: { kind: "failed", reason } };
 }
 
-function retry(conversation: Conversation, effect: Outgoing, now: number, afterMs: number | null): Conversation {
-  const backoff = Math.min(limits.backoffFirstMs * 2 ** Math.min(effect.attempt - 1, 20), limits.backoffMostMs);
+function retry(
+  conversation: Conversation,
+  effect: Outgoing,
+  now: number,
+  afterMs: number | null,
+  mayHaveHappened: boolean,
+): Conversation {
+  const backoff = Math.min(limits.backoffFirstMs * 2 ** Math.min(effect.tries - 1, 20), limits.backoffMostMs);
   const wait = afterMs === null ? backoff : Math.min(Math.max(afterMs, 0), limits.retryAfterMostMs);
-  return replace(conversation, { ...effect, started: false, dueAt: now + wait });
+  return replace(conversation, { ...effect, started: false, dueAt: now + wait, mayHaveHappened });
 }
 
 function onResult(conversation: Conversation, context: Context, of: Outgoing, result: Result): Conversation {
@@ -137,13 +168,9 @@ function isOpen({ run, people, outbox }: Conversation, id: string): boolean {
 }
 
 /**
- * What nobody can see must not look as if people had it: an approval and a verdict are handed over instead, and the card
- * of a hand-off is posted again and again until somebody has mended the agents channel.
+ * What nobody can see must not look as if people had it: an approval and a verdict are handed over instead.
  */
 function onPostRefused(conversation: Conversation, context: Context, of: Outgoing): Conversation {
-  if (conversation.people?.card === of.id) {
-    return append(conversation, { ...of, started: false, dueAt: context.now + limits.backoffMostMs });
-  }
   const wait = conversation.run?.wait;
   if ((wait?.kind !== "approval" && wait?.kind !== "verdict") || wait.card !== of.id) return conversation;
   const what = wait.kind === "approval" ? "The approval card" : "The question whether the last step happened";

@@ -27,14 +27,13 @@ export function isForgettable(conversation: Conversation, now: number): boolean 
 }
 
 /**
- * When somebody must look at the document though no event comes (Unix ms), or null. While somebody holds the lease,
- * the effects are the holder's business until the lease ends. Pure.
+ * When somebody must look at the document though no event comes (Unix ms), or null. What is marked is the holder's
+ * business until the lease ends; a head that waits for its next try is due then, whoever holds the lease. Pure.
  */
 export function dueAtOf(conversation: Conversation): number | null {
   const { run, people, choosing, lease, outbox, touchedAt } = conversation;
   const times = [people?.until, choosing?.expiresAt, ...(run === null ? [] : timesOf(run.wait, people !== null))];
-  if (lease === null) times.push(...headsOf(outbox).map(({ dueAt }) => dueAt));
-  else times.push(lease.until);
+  times.push(...headsOf(outbox).flatMap(({ started, dueAt }) => (started ? [] : [dueAt])), lease?.until);
   if (isIdle(conversation)) times.push(touchedAt + limits.idleMs);
   const due = times.filter((time) => time !== undefined && time !== null);
   return due.length === 0 ? null : Math.min(...due);

@@ -4,6 +4,7 @@ import { limits } from "../domain/limits.ts";
 import type { TraceEntry } from "../domain/trace.ts";
 import type { CompiledProcedure } from "./compile.ts";
 import { type Context, procedureOf } from "./context.ts";
+import { encodeValue } from "./url-encode.ts";
 
 type Without<Entry, Key extends string> = Entry extends unknown ? Omit<Entry, Key> : never;
 
@@ -17,9 +18,15 @@ export const dots = "••••••";
 export function trace(conversation: Conversation, context: Context, news: TraceNews): Conversation {
   const { run } = conversation;
   if (run === null) return conversation;
-  const hide = (text: string) => mask(text, sensitiveValues(run.variables, procedureOf(conversation, context)));
+  const hide = (text: string) => hideSensitive(conversation, context, text);
   const entry = cut({ at: context.now, step: run.stepId, ...news } as TraceEntry, hide);
   return { ...conversation, run: { ...run, trace: [...run.trace, entry].slice(-limits.traceEntries) } };
+}
+
+/** The text with the run's sensitive values as dots. Pure. */
+export function hideSensitive(conversation: Conversation, context: Context, text: string): string {
+  const { run } = conversation;
+  return run === null ? text : mask(text, sensitiveValues(run.variables, procedureOf(conversation, context)));
 }
 
 function cut(entry: TraceEntry, hide: (text: string) => string): TraceEntry {
@@ -68,12 +75,15 @@ export function sensitiveValues(
  * JSON. Pure.
  */
 export function mask(text: string, values: readonly string[]): string {
-  let masked = text;
-  for (const value of values) {
-    if (value === "") continue;
-    for (const spelling of new Set([value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1)])) {
-      masked = masked.replaceAll(spelling, dots);
-    }
-  }
-  return masked;
+  // The longest first, so that no value leaves the rest of another one behind.
+  const spellings = values.filter((value) => value !== "").flatMap(spellingsOf);
+  return spellings
+    .sort((a, b) => b.length - a.length)
+    .reduce((masked, spelling) => masked.replaceAll(spelling, dots), text);
+}
+
+function spellingsOf(value: string): readonly string[] {
+  const encoded = encodeValue(value);
+  const inUrl = encoded.kind === "ok" ? [encoded.text] : [];
+  return [value, ...inUrl, JSON.stringify(value).slice(1, -1)];
 }

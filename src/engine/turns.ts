@@ -18,7 +18,10 @@ import { startRun } from "./walk.ts";
 export function onTurn(conversation: Conversation, context: Context, turn: Turn): Conversation {
   if (wasSeen(conversation, turn)) return conversation;
   // One character more than the limit, so that a longer answer is refused as too long and not taken half.
-  return admit(remember(conversation, turn), context, { ...turn, text: turn.text.slice(0, limits.turnLength + 1) });
+  return admit(remember(conversation, turn), context, {
+    ...turn,
+    text: turn.text.slice(0, limits.turnLength + 1).toWellFormed(),
+  });
 }
 
 /** Whether this turn must count as seen. Pure. */

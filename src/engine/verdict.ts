@@ -1,9 +1,8 @@
 import type { Conversation } from "../domain/conversation.ts";
 import type { Outgoing } from "../domain/effect.ts";
-import { effectCard, labelOf, lineCard, statusLine, verdictButtons } from "./cards.ts";
+import { decisionLines, effectCard, labelOf, lineCard, statusLine, verdictButtons } from "./cards.ts";
 import type { Context } from "./context.ts";
 import { editCard, post, say } from "./outbox.ts";
-import { decisionLines } from "./result.ts";
 import { trace } from "./trace.ts";
 
 /**

@@ -39,7 +39,7 @@ export interface ConversationStore {
   save(next: Conversation): Promise<void>;
   /** Removes it only if it still has this version, else throws ConflictError. */
   remove(workspace: WorkspaceId, id: ConversationId, version: number): Promise<void>;
-  /** Conversations that fit, in the order of their ids. */
+  /** Conversations that fit, in the order of their ids, without those of a newer schema. */
   find(workspace: WorkspaceId, where: ConversationFilter, page: string | null): Promise<Page<Conversation>>;
   /**
    * What is due at `now`, longest due first, across workspaces: `dueAt` has come, or (`boot` given) another boot holds

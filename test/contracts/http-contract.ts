@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import type { HttpMethod, HttpRequest } from "../../src/domain/http-request.ts";
 import type { Json } from "../../src/domain/json.ts";
+import { limits } from "../../src/domain/limits.ts";
 import type { Outcome } from "../../src/domain/outcome.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { Http } from "../../src/ports/http.ts";
@@ -43,12 +44,12 @@ const table: readonly Row[] = [
     [status, { "retry-after": "1.5" }, "notSent", null],
     [status, { "retry-after": "-5" }, "notSent", null],
   ]),
-  [503, { "retry-after": "0" }, "notSent", 0],
+  [503, { "retry-after": "0" }, "notSent", limits.backoffFirstMs],
   [503, { "retry-after": "7" }, "notSent", 7000],
   [503, { "retry-after": "86400" }, "notSent", hour],
   [503, { "retry-after": "Sun, 22 Nov 2026 09:02:00 GMT" }, "notSent", 120_000],
   [503, { "retry-after": "Sunday, 22-Nov-26 09:02:00 GMT" }, "notSent", 120_000],
-  [503, { "retry-after": "Sun, 22 Nov 2026 08:00:00 GMT" }, "notSent", 0],
+  [503, { "retry-after": "Sun, 22 Nov 2026 08:00:00 GMT" }, "notSent", limits.backoffFirstMs],
   [503, { "retry-after": "Sun, 22 Nov 2099 08:00:00 GMT" }, "notSent", hour],
   [503, { "retry-after": "later" }, "unknown"],
   [503, {}, "unknown"],

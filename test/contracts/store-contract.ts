@@ -281,7 +281,15 @@ function dueConversations(current: () => Store): void {
 }
 
 function findingConversations(current: () => Store): void {
-  const effect = { id: `${nonceNumber(9)}-1`, lane: "work", hash: null, attempt: 0, firstAt: null } as const;
+  const effect = {
+    id: `${nonceNumber(9)}-1`,
+    lane: "work",
+    hash: null,
+    attempt: 0,
+    firstAt: null,
+    tries: 0,
+    mayHaveHappened: false,
+  } as const;
   const of = {
     ...effect,
     effect: { kind: "act", action: { kind: "resolve_session" }, repeatable: true },
@@ -292,7 +300,7 @@ function findingConversations(current: () => Store): void {
     input: aRun().wait,
     effect: { kind: "effect", effectId: `${nonceNumber(9)}-1`, card: null },
     approval: { kind: "approval", of, card: "c", expiresAt: 2, remindAt: null },
-    verdict: { kind: "verdict", of, card: "c" },
+    verdict: { kind: "verdict", of, card: "c", remindAt: 3 },
   } as const;
   const shown = {
     kind: "handOff",

@@ -90,8 +90,21 @@ describe("the lease", () => {
     const { conversation, chat } = withWork();
     const [first, ...rest] = conversation.outbox;
     if (first === undefined) throw new Error("no work");
-    const waiting = { ...conversation, outbox: [{ ...first, dueAt: chat.now + 1000 }, ...rest] };
+    const waiting = { ...conversation, outbox: [{ ...first, attempt: 1, tries: 1, dueAt: chat.now + 1000 }, ...rest] };
     expect(marked(takeLease(waiting, chat.context, me))).toEqual(["call"]);
+  });
+});
+
+describe("a clock that was set back", () => {
+  test("holds back neither what was never begun nor a retry for longer than any wait can be", () => {
+    const { conversation, chat } = withWork();
+    const early = { ...chat.context, now: chat.now - 86_400_000 };
+    expect(marked(takeLease(conversation, early, me))).toEqual(["say", "say", "call"]);
+    const retried = {
+      ...conversation,
+      outbox: conversation.outbox.map((effect) => ({ ...effect, attempt: 1, tries: 1 })),
+    };
+    expect(marked(takeLease(retried, early, me))).toEqual(["say", "say", "call"]);
   });
 });
 

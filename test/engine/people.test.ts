@@ -170,4 +170,46 @@ describe("a conversation with people", () => {
     expect(chat.conversation.outbox.length).toBeLessThanOrEqual(limits.outboxEffects);
     expect(chat.cards.some(({ card }) => card.title.includes("cannot be reached"))).toBe(true);
   });
+
+  test("the customer's words wait behind a hand-off card that is refused, and none of them is lost", () => {
+    let broken = true;
+    const chat = chatAbout(steps, { postsWork: () => !broken })
+      .say("refund")
+      .say("1002")
+      .say("words A")
+      .say("words B");
+    broken = false;
+    chat.pass(limits.backoffMostMs).say("words C");
+    const words = chat.cards
+      .filter(({ card }) => card.kind === "relay")
+      .map(({ card }) => card.sections[0]?.fields[0]?.value);
+    expect(words).toEqual(["words A", "words B", "words C"]);
+    expect(chat.cards[0]?.card.kind).toBe("handOff");
+  });
+
+  test("an agent's answer that crosses with “Hand back” reaches the customer all the same", () => {
+    const chat = handedOff();
+    chat.decide({ kind: "handBack" });
+    chat.agentWrites("One more thing", "handOff");
+    expect(chat.lastText).toBe("One more thing");
+  });
+
+  test("an agent who goes on writing in the customer's thread keeps the bot away", () => {
+    const chat = chatAbout(steps)
+      .say("refund")
+      .agentWrites("I do this", "thread")
+      .pass(limits.peopleMs - 1000);
+    chat.agentWrites("Still at it", "thread").pass(limits.peopleMs - 1000);
+    expect(chat.conversation.people).not.toBeNull();
+  });
+
+  test("a sensitive value does not get into the reason of a hand-off", () => {
+    const chat = chatAbout([
+      { id: "pin", kind: "collect", variable: "pin", prompt: "PIN?", sensitive: true },
+      { id: "go", kind: "escalate", reason: "The PIN {{ pin }} is wrong." },
+    ]).say("hi");
+    chat.say("abc'4711");
+    expect(JSON.stringify(chat.cards)).not.toContain("4711");
+    expect(JSON.stringify(chat.records)).not.toContain("4711 is wrong");
+  });
 });

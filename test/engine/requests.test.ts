@@ -127,6 +127,87 @@ describe("a call and its outcome (guarantee G6)", () => {
     expect(calls(chat).map(({ attempt }) => attempt)).toEqual([1, 2]);
   });
 
+  test("attack 93: a click meant for the first question never answers the second one", () => {
+    const chat = chatAbout([post, tell], { answer: answers(unknown, unknown, unknown) }).say("hi");
+    const first = chat.cards[0]?.card.pressId ?? "";
+    expect(chat.press(first, { kind: "runAgain" })).toMatchObject({ kind: "counts" });
+    expect(wait(chat)?.kind).toBe("verdict");
+    expect(chat.press(first, { kind: "runAgain" })).toMatchObject({
+      kind: "decided",
+      decision: { by: { id: agent.id } },
+    });
+    expect(chat.press(first, { kind: "stop" }, otherAgent)).toMatchObject({ kind: "decided" });
+    expect(calls(chat)).toHaveLength(2);
+    const second = chat.cards[0]?.card.pressId ?? "";
+    expect(second).not.toBe(first);
+    expect(chat.press(second, { kind: "runAgain" })).toMatchObject({ kind: "counts" });
+    expect(calls(chat)).toHaveLength(3);
+  });
+
+  test("after “Run again” the tries begin anew", () => {
+    const many = Array<Outcome>(limits.attempts).fill(unknown);
+    const chat = chatAbout([{ ...get, method: "PUT" }], { answer: answers(...many, notSent, done) }).say("hi");
+    for (let tries = 0; tries < limits.attempts; tries += 1) chat.pass(limits.backoffMostMs);
+    expect(wait(chat)?.kind).toBe("verdict");
+    chat.decide({ kind: "runAgain" });
+    chat.pass(limits.backoffMostMs);
+    expect(chat.records[0]?.ended).toBe("completed");
+  });
+
+  test("an attempt that may have happened is not forgotten by later ones that were never sent", () => {
+    const chat = chatAbout([{ ...get, method: "PUT" }, tell], {
+      answer: answers(unknown, notSent, notSent, notSent, notSent),
+    }).say("hi");
+    for (let tries = 0; tries < limits.attempts; tries += 1) chat.pass(limits.backoffMostMs);
+    expect(wait(chat)?.kind).toBe("verdict");
+    const cancelled = chatAbout([{ ...get, method: "PUT" }, tell], { answer: answers(unknown, notSent) })
+      .say("hi")
+      .say("cancel");
+    cancelled.pass(limits.backoffMostMs);
+    expect(wait(cancelled)?.kind).toBe("verdict");
+    expect(cancelled.texts.join()).not.toContain("Nothing more will happen");
+  });
+
+  test("what was surely not sent is withdrawn when the customer cancels, or an agent resolves, before the next try", () => {
+    const later: Outcome = { kind: "notSent", reason: "429", retryAfterMs: 60_000 };
+    const cancelled = chatAbout([post, tell], { answer: answers(later, done) })
+      .say("hi")
+      .say("cancel");
+    expect(cancelled.lastText).toBe(cancelled.context.settings.texts.cancelled);
+    const resolved = chatAbout([post, tell], { answer: answers(later, done) })
+      .say("hi")
+      .agentWrites("I do it", "thread");
+    resolved.decide({ kind: "resolve" });
+    for (const chat of [cancelled, resolved]) {
+      chat.pass(3_600_000);
+      expect(calls(chat)).toHaveLength(1);
+      expect(chat.conversation.run).toBeNull();
+    }
+  });
+
+  test("an approved request that was withdrawn unsent says so on its card", () => {
+    const later: Outcome = { kind: "notSent", reason: "429", retryAfterMs: 60_000 };
+    const chat = chatAbout([{ ...post, approval: "require" }, tell], { answer: answers(later, done) }).say("hi");
+    chat.decide({ kind: "approve" });
+    chat.say("cancel").pass(3_600_000);
+    expect(calls(chat)).toHaveLength(1);
+    expect(chat.cards[0]?.card).toMatchObject({ title: expect.stringContaining("Withdrawn"), buttons: [] });
+  });
+
+  test("a message that must be tried again does not wait for a call that hangs", () => {
+    let fails = 1;
+    const chat = chatAbout([{ id: "a", kind: "message", content: "A" }, post, tell], {
+      hold: ({ effect }) => effect.kind === "call" || (effect.kind === "say" && fails-- > 0),
+    }).say("hi");
+    const [say] = chat.performed.filter(({ effect }) => effect.kind === "say");
+    if (say === undefined) throw new Error("nothing was said");
+    chat.settle(say, { kind: "notSent", reason: "502", retryAfterMs: null });
+    expect(chat.conversation.lease).not.toBeNull();
+    expect(chat.conversation.dueAt).toBe(chat.now + limits.backoffFirstMs);
+    chat.pass(limits.backoffFirstMs);
+    expect(chat.texts).toEqual(["A"]);
+  });
+
   test("“Stop” hands over to people and repeats nothing", () => {
     const chat = chatAbout([post, tell], { answer: answers(unknown) }).say("hi");
     chat.decide({ kind: "stop" });

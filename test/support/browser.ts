@@ -9,8 +9,14 @@ const executable = places.find((place): place is string => place !== undefined &
 /** A suite that needs Chromium: skipped by name where there is none, unless every service is required (then it fails). */
 export function describeWithBrowser(name: string, suite: () => void): void {
   const required = process.env["REQUIRE_SERVICES"] === "1";
-  if (executable !== undefined || required) describe(name, suite);
-  else describe.skip(`${name} (skipped: no Chromium; install it, or name it in CHROMIUM)`, suite);
+  if (executable !== undefined || required) {
+    describe(name, suite);
+    return;
+  }
+  const why = `${name} (skipped: no Chromium; install it, or name it in CHROMIUM)`;
+  // The usual reporter counts what is skipped, but does not say its name.
+  process.stderr.write(`${why}\n`);
+  describe.skip(why, suite);
 }
 
 /** A real browser without a window. */

@@ -1,13 +1,16 @@
+import { afterEach, beforeEach } from "vitest";
 import { createLocalModel } from "../../adapters/local/model.ts";
 import { openSqliteStore } from "../../adapters/sqlite/open.ts";
 import { createInProcessQueue } from "../../jobs/in-process.ts";
 import { createCatalog } from "../../src/app/catalog.ts";
 import { decide } from "../../src/app/decide.ts";
+import { createInspector } from "../../src/app/inspect.ts";
 import { createPerform } from "../../src/app/perform.ts";
 import { receive } from "../../src/app/receive.ts";
 import { createSweeper } from "../../src/app/sweep.ts";
 import { createWork } from "../../src/app/work.ts";
 import type { Conversation } from "../../src/domain/conversation.ts";
+import type { Event } from "../../src/domain/event.ts";
 import {
   addressSchema,
   type CardRef,
@@ -15,6 +18,7 @@ import {
   conversationIdSchema,
   workspaceIdSchema,
 } from "../../src/domain/ids.ts";
+import type { Mail } from "../../src/domain/mail.ts";
 import type { OutMessage } from "../../src/domain/message.ts";
 import type { Outcome } from "../../src/domain/outcome.ts";
 import type { Person } from "../../src/domain/person.ts";
@@ -28,7 +32,7 @@ import type { Model } from "../../src/ports/model.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { customer } from "./chat.ts";
 import { createFakeClock } from "./fake-clock.ts";
-import { counter, createLogBook } from "./playground.ts";
+import { counter, createLogBook, temporaryFolder } from "./playground.ts";
 
 const workspace = workspaceIdSchema.parse("test");
 const agentsAddress = addressSchema.parse("agents");
@@ -65,6 +69,17 @@ export class World {
     send: async ({ method, url, headers, body }) => {
       this.requests.push({ method, url, key: headers["idempotency-key"] ?? "", body });
       return this.answer({ method, url });
+    },
+  };
+
+  readonly mails: Mail[] = [];
+  /** What becomes of a mail, where a house has a mail server. */
+  mailOutcome: Outcome = { kind: "done", value: null };
+
+  readonly mailer: Mailer = {
+    send: (mail) => {
+      this.mails.push(mail);
+      return Promise.resolve(this.mailOutcome);
     },
   };
 
@@ -143,11 +158,14 @@ export async function openHouse(options: HouseOptions) {
   const sweeper = createSweeper({ conversations, answers, work, clock, log, boot: owner });
   const turns = counter();
 
-  const place = (id: string) => ({
-    workspace,
-    conversation: conversationIdSchema.parse(id),
-    address: addressSchema.parse(`to-${id}`),
-  });
+  /** Takes in an event as a channel reports it. */
+  const take = (id: string, event: Event, address = `to-${id}`) => {
+    const place = { workspace, conversation: conversationIdSchema.parse(id), address: addressSchema.parse(address) };
+    return receive({ work, roles: store.roles, ids }, place, event);
+  };
+  const turnOf = (text: string, from: Person, turnId = `${owner}-t${turns()}`) => {
+    return { id: turnId, keys: [turnId], from, text, mentioned: false, at: clock.now() + turns() };
+  };
   const load = (id: string) => store.conversations.load(workspace, conversationIdSchema.parse(id));
   /** Waits for saves until the stored document satisfies. */
   const until = async (id: string, satisfies: (conversation: Conversation) => boolean): Promise<Conversation> => {
@@ -171,17 +189,16 @@ export async function openHouse(options: HouseOptions) {
     log,
     saves,
     catalog,
+    workspace,
+    inspector: createInspector({ store, catalog, log, watchers: new Set() }),
     load,
     until,
-    say: (id: string, text: string, from: Person = customer, turnId = `${owner}-t${turns()}`) => {
-      const turn = { id: turnId, keys: [turnId], from, text, mentioned: false, at: clock.now() + turns() };
-      return receive({ work, roles: store.roles, ids }, place(id), { kind: "turn", turn });
-    },
-    relay: (id: string, text: string, from: Person) => {
-      const turnId = `r${turns()}`;
-      const turn = { id: turnId, keys: [turnId], from, text, mentioned: false, at: clock.now() + turns() };
-      return receive({ work, roles: store.roles, ids }, place(id), { kind: "agentWrote", turn, where: "handOff" });
-    },
+    take,
+    turnOf,
+    say: (id: string, text: string, from: Person = customer, turnId?: string) =>
+      take(id, { kind: "turn", turn: turnOf(text, from, turnId) }),
+    relay: (id: string, text: string, from: Person, address?: string) =>
+      take(id, { kind: "agentWrote", turn: turnOf(text, from), where: "handOff" }, address),
     press: (id: string, action: PressAction, by: Person) =>
       decide({ work, store, log }, workspace, { id, card: null, by, action }),
     /** Waits until nothing of this conversation is under way here. */
@@ -205,3 +222,42 @@ export async function openHouse(options: HouseOptions) {
 }
 
 export type House = Awaited<ReturnType<typeof openHouse>>;
+
+/** A model that starts this procedure with every message. */
+export function alwaysStarts({ slug }: Procedure): Model {
+  return { route: () => Promise.resolve({ kind: "run", slug, filled: {}, scores: [], threshold: 0 }) };
+}
+
+/**
+ * Houses for the tests of one file: each test gets an empty data folder and a world of its own, and what it leaves open
+ * is closed. Without other options a house has one procedure, which every message starts.
+ */
+export function useHouses(procedure: Procedure) {
+  const open: House[] = [];
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  const houses = {
+    world: new World(),
+    /** Opens a house over the test's data folder. */
+    open: async (options: Partial<HouseOptions> = {}): Promise<House> => {
+      const procedures = options.procedures ?? [procedure];
+      const model = alwaysStarts(procedures[0] ?? procedure);
+      const house = await openHouse({ folder: folder.path, model, world: houses.world, ...options, procedures });
+      open.push(house);
+      return house;
+    },
+    /** Ends a house in the middle of what it does. */
+    abandon: async (house: House): Promise<void> => {
+      open.splice(open.indexOf(house), 1);
+      await house.abandon();
+    },
+  };
+  beforeEach(async () => {
+    folder = await temporaryFolder();
+    houses.world = new World();
+  });
+  afterEach(async () => {
+    for (const house of open.splice(0)) await house.stop();
+    await folder.remove();
+  });
+  return houses;
+}
