@@ -10,6 +10,7 @@ import { type RunningServer, startServer } from "../adapters/web/server.ts";
 import { createInProcessQueue } from "../jobs/in-process.ts";
 import { type Catalog, createCatalog } from "./app/catalog.ts";
 import { decide } from "./app/decide.ts";
+import type { ProcedureCheck } from "./app/files/procedure-file.ts";
 import { createInspector } from "./app/inspect.ts";
 import { createPerform } from "./app/perform.ts";
 import { publishFolder } from "./app/publish-files.ts";
@@ -81,6 +82,7 @@ async function open(config: Config, system: System, onClose: OnClose): Promise<s
   const server = await startServer(parts.router, { ...config, clock, report: parts.report });
   // The page goes away before the channel does, so that nobody writes into a closing playground.
   onClose(() => stopInOrder(parts, server));
+  await parts.queue.start((workspace, id) => parts.work.look({ workspace, id }));
   await parts.web.start(parts.inbound);
   await parts.sweeper.start();
   return server.url;
@@ -95,7 +97,7 @@ async function admitPeople({ roles }: Store): Promise<void> {
 
 type Parts = ReturnType<typeof openParts>;
 
-/** No more events, then no more effects, then no more sweeps. */
+/** No more events, then no more sweeps and wakes, then no more effects. */
 async function stopInOrder({ web, work, sweeper, queue }: Parts, server: RunningServer): Promise<void> {
   await Promise.all([web.stop(), server.close()]);
   await sweeper.stop();
@@ -135,6 +137,7 @@ function openParts({ config, system, onClose, store, catalog, demo, pageFolder }
     store,
     hints: demo?.hints ?? [],
     mailServer: mailer !== null,
+    demo: demo !== null,
     coolDownMs: catalog.settingsOf(playground).coolDownMs,
     allowedHosts: config.allowedHosts,
     pageFolder,
@@ -190,7 +193,7 @@ function settingsOf(config: Config, demo: DemoBackend | null): WorkspaceSettings
 
 async function publish(config: Config, store: Store, log: Log): Promise<void> {
   const files = await readFolder(config.procedureFolder);
-  const check = (procedure: Parameters<typeof compile>[0]["procedure"]) => {
+  const check: ProcedureCheck = (procedure) => {
     const compilation = compile({ procedure, version: 1 });
     return compilation.kind === "ok" ? [] : compilation.problems;
   };

@@ -24,7 +24,6 @@ const rows: { readonly [name in keyof typeof limits]: string | null } = {
   stepsPerRun: "steps without a pause; steps in one run",
   headers: "a procedure file; its steps; the headers of a call",
   changesWaiting: "events that wait to be stored",
-  changesWaiting: "changes that wait to be stored",
   inboxTurns: "messages that wait while something is under way",
   outboxEffects: "effects that wait to be performed",
   outboxKeptForHandOff: null,

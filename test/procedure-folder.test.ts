@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { readProcedureFile } from "../src/app/procedure-file.ts";
+import { readProcedureFile } from "../src/app/files/procedure-file.ts";
 import { limits } from "../src/domain/limits.ts";
 import { PermanentError } from "../src/ports/errors.ts";
 import { readFolder } from "../src/procedure-folder.ts";

@@ -39,10 +39,10 @@ export function createHttp(options: HttpOptions): ClosableHttp {
   let closed = false;
   const underWay = new Map<AbortController, Promise<Outcome>>();
   return {
-    async send(request, limits, signal) {
+    async send(request, limits) {
       const stop = new AbortController();
       if (closed) stop.abort("Usher is stopping");
-      const sending = sendWithin(way, request, limits, signal, stop);
+      const sending = sendWithin(way, request, limits, stop);
       underWay.set(stop, sending);
       try {
         return await sending;
@@ -65,23 +65,13 @@ interface Way {
   readonly connect: Connect;
 }
 
-/** Leads the caller's signal and the time limit into `stop`, whose reason, a sentence's end, says which one came. */
-async function sendWithin(
-  way: Way,
-  request: HttpRequest,
-  limits: HttpLimits,
-  signal: AbortSignal,
-  stop: AbortController,
-): Promise<Outcome> {
+/** Leads the time limit into `stop`, whose reason, a sentence's end, says whether it was that or the closing. */
+async function sendWithin(way: Way, request: HttpRequest, limits: HttpLimits, stop: AbortController): Promise<Outcome> {
   const cancelTimer = way.clock.after(limits.timeoutMs, () => stop.abort(`its ${limits.timeoutMs} ms were over`));
-  const callOff = (): void => stop.abort("it was called off");
-  signal.addEventListener("abort", callOff, { once: true });
-  if (signal.aborted) callOff();
   try {
     return await sendOnce(way, request, limits, stop.signal);
   } finally {
     cancelTimer();
-    signal.removeEventListener("abort", callOff);
   }
 }
 

@@ -11,7 +11,6 @@ export function createRoles(database: Database): RoleStore {
     `INSERT INTO roles (workspace, platform, user_id, role) VALUES (?, ?, ?, ?)
      ON CONFLICT (workspace, platform, user_id) DO UPDATE SET role = excluded.role`,
   );
-  const agents = database.prepare("SELECT 1 FROM roles WHERE workspace = ? AND role <> 'customer' LIMIT 1");
   return {
     load: (workspace, platform, userId) =>
       database.read(() => {
@@ -22,6 +21,5 @@ export function createRoles(database: Database): RoleStore {
       database.write(() => {
         set.run(workspaces.keyFor(workspace), platform, userId, role);
       }),
-    hasAgents: (workspace) => database.read(() => agents.get(workspaces.keyOf(workspace)) !== undefined),
   };
 }

@@ -6,9 +6,13 @@ import { ApiError, failureOf } from "./errors.ts";
 import type { Gate } from "./gate.ts";
 import { parseId } from "./parse.ts";
 
-/** A request of the API: the `:id` of its path (checked; empty where there is none), its query and its JSON body. */
+/**
+ * A request of the API: the `:id` of its path (checked) and the `:version` (as it came), each empty where there is none,
+ * its query and its JSON body.
+ */
 export interface ApiRequest {
   readonly id: string;
+  readonly version: string;
   readonly query: Readonly<Record<string, unknown>>;
   readonly body: unknown;
 }
@@ -104,9 +108,13 @@ function send(response: Response, answer: ApiAnswer): void {
 }
 
 async function requestOf(request: Request, of: string): Promise<ApiRequest> {
-  const { id } = request.params;
-  const parsed = id === undefined ? "" : parseId(of, id);
-  return { id: parsed, query: request.query, body: request.method === "POST" ? await readJson(request) : undefined };
+  const { id, version } = request.params;
+  return {
+    id: id === undefined ? "" : parseId(of, id),
+    version: typeof version === "string" ? version : "",
+    query: request.query,
+    body: request.method === "POST" ? await readJson(request) : undefined,
+  };
 }
 
 function noStore(_request: Request, response: Response, next: NextFunction): void {

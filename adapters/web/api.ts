@@ -50,6 +50,9 @@ export interface ConversationJson {
   readonly handledBy: "bot" | "people";
   /** Whether the answer that is waited for must not be shown. */
   readonly awaitsSensitive: boolean;
+  readonly tags: readonly string[];
+  /** When it was resolved (Unix ms); null: it is open. */
+  readonly resolvedAt: number | null;
 }
 
 export interface ConversationSummaryJson {
@@ -59,13 +62,17 @@ export interface ConversationSummaryJson {
   readonly lastText: string;
 }
 
-/** One card of the agents channel. `under`: the id of the card that it stands under, in that card's thread. */
+/**
+ * One card of the agents channel. `under`: the id of the card that it stands under, in that card's thread. `saidBy`: of
+ * whom a relay card holds the words; its title is the name. Null: the card is Usher's own.
+ */
 export interface AgentsCardJson {
   readonly id: string;
   readonly conversationId: string;
   readonly card: Card;
   readonly at: number;
   readonly under: string | null;
+  readonly saidBy: "customer" | "agent" | null;
 }
 
 export interface ApprovalJson {
@@ -100,12 +107,16 @@ export interface HintJson {
   readonly text: string;
 }
 
-/** Everything about the playground that does not belong to one conversation. `mailServer`: whether mail is sent. */
+/**
+ * Everything about the playground that does not belong to one conversation. `mailServer`: whether mail is sent. `demo`:
+ * whether calls go to the demo backend on this machine.
+ */
 export interface WorldJson {
   readonly people: readonly PersonJson[];
   readonly procedures: readonly ProcedureJson[];
   readonly hints: readonly HintJson[];
   readonly mailServer: boolean;
+  readonly demo: boolean;
   readonly coolDownMs: number;
 }
 

@@ -12,8 +12,23 @@ const cardRow = z.object({
   at: z.number(),
 });
 
-/** One card of the agents channel; `under`: the effect that posted the card that it stands under. */
+/**
+ * One card of the agents channel; `under`: the effect that posted the card that it stands under. An agent's own words
+ * have no effect: `replyCardId` is theirs.
+ */
 export type LoggedCard = Readonly<z.infer<typeof cardRow>>;
+
+const replyPrefix = "reply.";
+
+/** What stands in an effect's place for an agent's words; no effect's id is like it. Pure. */
+export function replyCardId(conversation: string, key: string): string {
+  return `${replyPrefix}${conversation}.${key}`;
+}
+
+/** Whether a card holds an agent's own words. Pure. */
+export function isReply({ effect }: LoggedCard): boolean {
+  return effect.startsWith(replyPrefix);
+}
 
 /** The agents channel: what a chat platform's own servers keep. Every method throws what LogFile does. */
 export interface CardLog {

@@ -40,6 +40,8 @@ export interface WebChannelOptions {
   readonly hints: readonly HintJson[];
   /** Whether mail leaves this machine. */
   readonly mailServer: boolean;
+  /** Whether the demo backend runs, so that calls go there. */
+  readonly demo: boolean;
   readonly coolDownMs: number;
   /** Names beside this machine's own under which the page may be opened: `name` or `name:port`. */
   readonly allowedHosts: readonly string[];
@@ -74,7 +76,7 @@ export function createWebChannel(options: WebChannelOptions): WebChannel {
   const changed = (id: ConversationId): void => changes.announce({ kind: "conversation", id });
   const deliveries = createDeliveries({ workspace, clock, log, gate, people, inspector, changed, report });
   const routes = [
-    ...conversationRoutes({ ...options, log, people, deliveries }),
+    ...conversationRoutes({ ...options, log, cards, changes, people, deliveries }),
     ...recordRoutes({ ...options, cards, people }),
   ];
   const api = createApi({ routes, gate, openStream: changes.open, report });

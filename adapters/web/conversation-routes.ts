@@ -6,19 +6,23 @@ import type { Clock } from "../../src/ports/clock.ts";
 import type { Ids } from "../../src/ports/ids.ts";
 import type { ConversationView, Inspector } from "../../src/ports/inspector.ts";
 import type { ApiRequest, ApiRoute } from "./api-routes.ts";
+import { type CardLog, replyCardId } from "./card-log.ts";
+import type { Changes } from "./changes.ts";
 import type { Deliveries } from "./deliveries.ts";
 import { ApiError } from "./errors.ts";
 import { inTime } from "./in-time.ts";
 import type { LoggedConversation, LoggedMessage, MessageLog } from "./message-log.ts";
-import { bodies, parseBody, placeOf, replyEvent } from "./parse.ts";
+import { bodies, parseBody, placeOf, replyEvent, type Written } from "./parse.ts";
 import { type People, personOf } from "./people.ts";
-import { conversationJson, receiptJson, summaryJson } from "./render.ts";
+import { conversationJson, receiptJson, replyCard, summaryJson } from "./render.ts";
 
 interface ConversationRouteOptions {
   readonly workspace: WorkspaceId;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: MessageLog;
+  readonly cards: CardLog;
+  readonly changes: Pick<Changes, "announce">;
   readonly people: People;
   readonly deliveries: Deliveries;
   readonly inspector: Pick<Inspector, "conversation" | "reveal">;
@@ -85,18 +89,34 @@ async function takeMessage(options: ConversationRouteOptions, request: ApiReques
 }
 
 async function takeReply(options: ConversationRouteOptions, request: ApiRequest, inbound: Inbound) {
-  const { workspace, clock, ids, people } = options;
+  const { clock, ids, people, cards } = options;
   const conversation = find(options, request.id).id;
   const { as, text, id } = parseBody(bodies.reply, request.body);
   const { platform, external } = personOf(as);
   if (!isAgent({ ...(await people.load(as)), platform, external })) {
     throw new ApiError(403, "Only agents can reply to a customer.");
   }
-  await withPeople(options, conversation);
   const key = id ?? ids.nonce();
-  const event = replyEvent({ conversation, key, from: as, text, at: clock.now() });
-  await inTime(clock, inbound.event(placeOf(workspace, conversation), event));
+  // Known, and passed on: also when somebody has ended the hand-off meanwhile.
+  if (cards.has(replyCardId(conversation, key))) return { status: 202, body: { id: key } };
+  const under = await withPeople(options, conversation);
+  await inTime(clock, passOn(options, inbound, { conversation, key, from: as, text, at: clock.now() }, under));
   return { status: 202, body: { id: key } };
+}
+
+// Shown under the card only when Usher has the words: nobody may take them for said that never went out. Sent again
+// after a crash in between, they are shown then, once.
+async function passOn(
+  { workspace, clock, cards, changes }: ConversationRouteOptions,
+  inbound: Inbound,
+  reply: Written,
+  under: string,
+): Promise<void> {
+  const { conversation, key, from, text } = reply;
+  await inbound.event(placeOf(workspace, conversation), replyEvent(reply));
+  const effect = replyCardId(conversation, key);
+  cards.post({ effect, conversation, under, card: replyCard(personOf(from).name, text), at: clock.now() });
+  changes.announce({ kind: "agents" });
 }
 
 async function end(

@@ -2,7 +2,8 @@ const second = 1000;
 
 /**
  * The bounds of the playground and of its server, beside those in src/domain/limits.ts. Times in ms, sizes in bytes.
- * `answerMs` is guarantee G1: whoever cannot be answered by then is told 503 and asks again.
+ * `reasonLength`
+ * is what src/domain/press.ts takes. `answerMs` is guarantee G1: whoever cannot be answered by then is told 503 and asks again.
  */
 export const webLimits = {
   messagesShown: 500,
@@ -10,6 +11,7 @@ export const webLimits = {
   conversationsShown: 200,
   recordsShown: 200,
   summaryLength: 120,
+  reasonLength: 3000,
   answerMs: 2.5 * second,
   redeliverFirstMs: 2 * second,
   redeliverMostMs: 60 * second,

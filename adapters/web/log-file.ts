@@ -5,11 +5,11 @@ import { z } from "zod";
 import { PermanentError } from "../../src/ports/errors.ts";
 import { fileError } from "./errors.ts";
 
-const schemaNumber = 1;
+const schemaNumber = 2;
 
-// `sender` NULL: Usher. A person's key is the client's message id, Usher's is the effect id; as one may be made to look
-// like the other, they are unique apart. `state` of a person's message: pending until Usher has it, refused if Usher
-// never will.
+// `sender` NULL: Usher; then `author`, as JSON, is the agent whose words are relayed. A person's key is the client's
+// message id, Usher's is the effect id; as one may be made to look like the other, they are unique apart. `state` of a
+// person's message: pending until Usher has it, refused if Usher never will.
 const schema = `
   CREATE TABLE conversations (
     id TEXT PRIMARY KEY, customer TEXT NOT NULL, started_at INTEGER NOT NULL
@@ -95,6 +95,9 @@ function prepare(database: DatabaseSync): void {
   const found = Number(pragma("user_version"));
   if (found > schemaNumber) {
     throw new PermanentError(`playground.db has schema ${found} and this Usher knows ${schemaNumber}: update Usher.`);
+  }
+  if (found !== 0 && found !== schemaNumber) {
+    throw new PermanentError(`playground.db has the older schema ${found}: move it away to begin with an empty one.`);
   }
   if (found === 0) database.exec(`BEGIN IMMEDIATE; ${schema} COMMIT`);
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type ConversationId, conversationIdSchema } from "../../src/domain/ids.ts";
-import type { TextMessage } from "../../src/domain/message.ts";
+import { type TextMessage, textMessageSchema } from "../../src/domain/message.ts";
 import { PermanentError } from "../../src/ports/errors.ts";
 import { webLimits } from "./limits.ts";
 import type { LogFile } from "./log-file.ts";
@@ -16,7 +16,10 @@ const messageRow = z.object({
   key: z.string(),
   text: z.string(),
   choices: z.string().transform((stored) => z.array(z.string()).parse(JSON.parse(stored))),
-  author: z.string().nullable(),
+  author: z
+    .string()
+    .transform((stored) => textMessageSchema.shape.author.parse(JSON.parse(stored)))
+    .nullable(),
   at: z.number(),
   hidden: z.number().transform((stored) => stored === 1),
   state: z.enum(["pending", "delivered", "refused"]),
@@ -114,12 +117,14 @@ function usherMessagesOf(file: LogFile): Pick<MessageLog, "say" | "change" | "th
     say: (conversation, effectId, { text, choices, author }, at) => {
       const known = file.first(z.object({}), "SELECT 1 FROM conversations WHERE id = ?", conversation);
       if (known === null) throw new PermanentError(`The playground has no conversation ${conversation}.`);
-      file.run(insertMessage, conversation, null, effectId, text, JSON.stringify(choices), author, at, "delivered");
+      const by = author === null ? null : JSON.stringify(author);
+      file.run(insertMessage, conversation, null, effectId, text, JSON.stringify(choices), by, at, "delivered");
     },
     change: (conversation, effectId, { text, choices, author }) => {
       const which = "conversation = ? AND sender IS NULL AND key = ?";
       const change = `UPDATE messages SET text = ?, choices = ?, author = ? WHERE ${which}`;
-      const changed = file.run(change, text, JSON.stringify(choices), author, conversation, effectId);
+      const by = author === null ? null : JSON.stringify(author);
+      const changed = file.run(change, text, JSON.stringify(choices), by, conversation, effectId);
       if (changed === 0) throw new PermanentError(`The playground never showed message ${effectId}.`);
     },
     thread: (conversation) =>

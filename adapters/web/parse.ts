@@ -8,6 +8,7 @@ import type { Turn } from "../../src/domain/turn.ts";
 import type { Place } from "../../src/ports/channel.ts";
 import { threadAddress } from "./address.ts";
 import { ApiError } from "./errors.ts";
+import { webLimits } from "./limits.ts";
 import { personOf, playgroundPeople } from "./people.ts";
 
 const names = playgroundPeople.map((person) => person.id);
@@ -25,8 +26,8 @@ const text = z
   // Half of a character pair cannot be stored as UTF-8: what is kept and what is handed on must be the same.
   .transform((words) => words.toWellFormed());
 
-const reasonRule = "reason must be a text of at most 3000 characters.";
-const reason = z.string({ error: reasonRule }).max(3000, reasonRule);
+const reasonRule = `reason must be a text of at most ${webLimits.reasonLength} characters.`;
+const reason = z.string({ error: reasonRule }).max(webLimits.reasonLength, reasonRule);
 
 function body<Shape extends z.ZodRawShape>(shape: Shape) {
   const fields = Object.keys(shape).join(", ");

@@ -3,7 +3,7 @@ import type { Clock } from "../../src/ports/clock.ts";
 import type { Inspector } from "../../src/ports/inspector.ts";
 import type { LeadStore, MailStore, Page, TicketStore } from "../../src/ports/store.ts";
 import type { HintJson, WorldJson } from "./api.ts";
-import type { ApiAnswer, ApiRoute } from "./api-routes.ts";
+import type { ApiAnswer, ApiRequest, ApiRoute } from "./api-routes.ts";
 import type { CardLog } from "./card-log.ts";
 import { ApiError } from "./errors.ts";
 import { inTime } from "./in-time.ts";
@@ -17,7 +17,7 @@ interface RecordRouteOptions {
   readonly clock: Clock;
   readonly cards: CardLog;
   readonly people: People;
-  readonly inspector: Pick<Inspector, "approvals" | "procedures">;
+  readonly inspector: Pick<Inspector, "approvals" | "procedures" | "procedure">;
   readonly store: {
     readonly tickets: Pick<TicketStore, "list">;
     readonly leads: Pick<LeadStore, "list">;
@@ -25,6 +25,7 @@ interface RecordRouteOptions {
   };
   readonly hints: readonly HintJson[];
   readonly mailServer: boolean;
+  readonly demo: boolean;
   readonly coolDownMs: number;
 }
 
@@ -41,6 +42,7 @@ export function recordRoutes(options: RecordRouteOptions): readonly ApiRoute[] {
     },
     { path: "/leads", of: "lead", read: async () => ok(await newest((page) => store.leads.list(workspace, page))) },
     { path: "/mails", of: "mail", read: async () => ok(await newest((page) => store.mails.list(workspace, page))) },
+    { path: "/procedures/:id/:version", of: "procedure", read: (request) => procedureVersion(options, request) },
     { path: "/world", of: "world", read: async () => ok(await world(options)) },
   ];
 }
@@ -77,10 +79,19 @@ function decisionRoutes({ workspace, clock, inspector }: RecordRouteOptions): re
   ];
 }
 
+async function procedureVersion({ workspace, inspector }: RecordRouteOptions, { id, version }: ApiRequest) {
+  const found = versionRule.test(version) ? await inspector.procedure(workspace, id, Number(version)) : null;
+  if (found === null)
+    throw new ApiError(404, "There is no such version of a procedure: GET /api/world lists the active ones.");
+  return ok(procedureJson(found));
+}
+
+const versionRule = /^[1-9][0-9]{0,8}$/;
+
 async function world(options: RecordRouteOptions): Promise<WorldJson> {
-  const { workspace, people, inspector, hints, mailServer, coolDownMs } = options;
+  const { workspace, people, inspector, hints, mailServer, demo, coolDownMs } = options;
   const procedures = inspector.procedures(workspace).map(procedureJson);
-  return { people: await people.all(), procedures, hints, mailServer, coolDownMs };
+  return { people: await people.all(), procedures, hints, mailServer, demo, coolDownMs };
 }
 
 function ok(body: unknown): ApiAnswer {

@@ -14,7 +14,7 @@ import type {
   ReceiptJson,
   RunJson,
 } from "./api.ts";
-import type { LoggedCard } from "./card-log.ts";
+import { isReply, type LoggedCard } from "./card-log.ts";
 import { webLimits } from "./limits.ts";
 import { dots, type LoggedConversation, type LoggedMessage } from "./message-log.ts";
 
@@ -25,15 +25,17 @@ export function asText(message: OutMessage): TextMessage {
   if (message.kind === "text") return message;
   const { title, sections, status } = message.card;
   const fields = sections.flatMap((section) => section.fields.map(({ name, value }) => `${name}: ${plain(value)}`));
-  const lines = [title, ...fields, ...status.map((line) => line.text)];
+  const lines = [title, ...fields, ...status.map(({ before, at, after }) => before + plain({ at }) + after)];
   return { kind: "text", text: lines.join("\n"), choices: [], sensitive: false, author: null };
 }
 
 /** What is shown in the agents channel; words there become a card without buttons. Pure. */
 export function asCard(message: OutMessage): Card {
   if (message.kind === "card") return message.card;
-  return { kind: "notice", title: message.text, tone: "plain", sections: [], status: [], pressId: null, buttons: [] };
+  return { ...bareCard, kind: "notice", title: message.text };
 }
+
+const bareCard = { tone: "plain", sections: [], status: [], pressId: null, buttons: [] } as const;
 
 function plain(value: string | { readonly at: number }): string {
   return typeof value === "string" ? value : new Date(value.at).toISOString();
@@ -49,8 +51,8 @@ function messageJson(message: LoggedMessage, people: readonly PersonJson[]): Mes
   // An effect's id holds the nonce of its conversation, which must not be shown; no client's id has a dot in it.
   const shown = { id: `usher.${seq}`, text, at, choices, hidden };
   if (author === null) return { ...shown, from: "usher", name: "Usher", role: "bot" };
-  const agent = people.find((person) => person.name === author);
-  return { ...shown, from: agent?.id ?? "usher", name: author, role: agent?.role ?? "agent" };
+  const role = people.find(({ id }) => id === author.id)?.role ?? "agent";
+  return { ...shown, from: author.id, name: author.name, role };
 }
 
 function personNow(id: string, people: readonly PersonJson[]): PersonJson {
@@ -73,6 +75,8 @@ export function conversationJson(
     lastRoute: view?.lastRoute ?? null,
     handledBy: view?.handledBy ?? "bot",
     awaitsSensitive: view?.awaitsSensitive ?? false,
+    tags: view?.tags ?? [],
+    resolvedAt: view?.resolvedAt ?? null,
   };
 }
 
@@ -99,8 +103,15 @@ export function summaryJson(
 }
 
 /** A card of the agents channel. Pure. */
-export function agentsCardJson({ effect, conversation, card, at, under }: LoggedCard): AgentsCardJson {
-  return { id: effect, conversationId: conversation, card, at, under };
+export function agentsCardJson(logged: LoggedCard): AgentsCardJson {
+  const { effect, conversation, card, at, under } = logged;
+  const saidBy = card.kind !== "relay" ? null : isReply(logged) ? "agent" : "customer";
+  return { id: effect, conversationId: conversation, card, at, under, saidBy };
+}
+
+/** An agent's words under a hand-off card, as a card like those with the customer's words. Pure. */
+export function replyCard(name: string, text: string): Card {
+  return { ...bareCard, kind: "relay", title: name, sections: [{ label: "Message", fields: [{ name, value: text }] }] };
 }
 
 /** An approval that waits. Pure. */
@@ -118,7 +129,7 @@ export function receiptJson(receipt: Receipt): ReceiptJson {
   return { outcome: receipt.kind, by: by.id, byName: by.name, at, approved, reason };
 }
 
-/** An active procedure. Pure. */
+/** One version of a procedure. Pure. */
 export function procedureJson({ procedure, version }: PublishedProcedure): ProcedureJson {
   return { version, procedure };
 }

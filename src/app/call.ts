@@ -27,7 +27,7 @@ export async function call(
 ): Promise<Outcome> {
   const keyed = { ...request, headers: { ...request.headers, "idempotency-key": of.id } };
   const bounds = { timeoutMs: limits.callTimeoutMs, maxBytes: limits.answerBytes, startBefore };
-  const outcome = await options.http.send(keyed, bounds, new AbortController().signal);
+  const outcome = await options.http.send(keyed, bounds);
   if (outcome.kind !== "done") return outcome;
   keepAnswer(options, conversation, of, outcome.value);
   return keptOf(outcome.value, keep);

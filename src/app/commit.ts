@@ -3,8 +3,8 @@ import { mayHold, takeLease, withDueAt } from "../engine/lease.ts";
 import type { Clock } from "../ports/clock.ts";
 import { ConflictError, TransientError } from "../ports/errors.ts";
 import type { ConversationStore } from "../ports/store.ts";
+import type { ActiveConversation, Job } from "./active-conversation.ts";
 import type { Catalog } from "./catalog.ts";
-import type { Job, Room } from "./room.ts";
 
 /** What a commit needs. `owner` names this boot; `exclusive`: no other process can be alive on this store. */
 export interface CommitOptions {
@@ -25,33 +25,36 @@ const conflictsAtMost = 50;
  */
 export async function commit(
   options: CommitOptions,
-  room: Room,
+  active: ActiveConversation,
   batch: readonly Job[],
   marks: boolean,
 ): Promise<{ readonly saved: Conversation; readonly at: number } | null> {
   for (let conflicts = 0; conflicts < conflictsAtMost; conflicts += 1) {
-    const before = await currentDocument(options, room);
+    const before = await currentDocument(options, active);
     const applied = applyAll(options.catalog, before, batch);
-    const next = applied.conversation === null ? null : hold(options, room, before, applied.conversation, marks);
+    const next = applied.conversation === null ? null : hold(options, active, before, applied.conversation, marks);
     const at = options.clock.monotonic();
     const changed = next !== null && next !== before;
     if (changed && !(await trySave(options.conversations, next))) {
-      room.document = undefined;
+      active.document = undefined;
       continue;
     }
-    room.document = next;
-    for (const effectId of applied.settled) room.launched.delete(effectId);
+    active.document = next;
+    for (const effectId of applied.settled) active.launched.delete(effectId);
     for (const answer of applied.answers) answer();
     return changed ? { saved: next, at } : null;
   }
   throw new TransientError("This conversation is being changed by too many at once; try again.");
 }
 
-async function currentDocument({ conversations, catalog }: CommitOptions, room: Room): Promise<Conversation | null> {
-  if (room.document !== undefined) return room.document;
-  const loaded = await conversations.load(room.key.workspace, room.key.id);
+async function currentDocument(
+  { conversations, catalog }: CommitOptions,
+  active: ActiveConversation,
+): Promise<Conversation | null> {
+  if (active.document !== undefined) return active.document;
+  const loaded = await conversations.load(active.key.workspace, active.key.id);
   if (loaded !== null) await catalog.prepare(loaded);
-  room.document = loaded;
+  active.document = loaded;
   return loaded;
 }
 
@@ -90,13 +93,13 @@ function applyAll(catalog: Catalog, before: Conversation | null, batch: readonly
 /** Prepares a document for its save: the lease, the marks, the version. One with no news stays the very same. */
 function hold(
   { catalog, owner, exclusive }: CommitOptions,
-  room: Room,
+  active: ActiveConversation,
   before: Conversation | null,
   changed: Conversation,
   marks: boolean,
 ): Conversation {
   const context = catalog.contextOf(changed);
-  const holder = { owner, exclusive, launched: room.launched, marks };
+  const holder = { owner, exclusive, launched: active.launched, marks };
   const held = mayHold(changed, holder, context.now) ? takeLease(changed, context, holder) : withDueAt(changed);
   return changed === before && hasNoNews(changed, held) ? changed : { ...held, version: changed.version + 1 };
 }

@@ -6,6 +6,7 @@ import { advance } from "../engine/advance.ts";
 import { earlierDecision, type Judgement, judge } from "../engine/press.ts";
 import type { Log } from "../ports/log.ts";
 import type { Store } from "../ports/store.ts";
+import { allOf } from "./all-of.ts";
 import { withRole } from "./receive.ts";
 import type { Work } from "./work.ts";
 
@@ -67,14 +68,9 @@ async function fromRecords(
   nonce: string,
   press: Press,
 ): Promise<Receipt | null> {
-  let page: string | null = null;
-  do {
-    const found: Awaited<ReturnType<Store["runs"]["find"]>> = await options.store.runs.find(workspace, { nonce }, page);
-    for (const run of found.items) {
-      const decision = earlierDecision(run.decisions, press);
-      if (decision !== null) return { kind: "decided", decision };
-    }
-    page = found.next;
-  } while (page !== null);
+  for await (const run of allOf((page) => options.store.runs.find(workspace, { nonce }, page))) {
+    const decision = earlierDecision(run.decisions, press);
+    if (decision !== null) return { kind: "decided", decision };
+  }
   return null;
 }

@@ -10,6 +10,7 @@ import { mask, sensitiveValues } from "../engine/trace.ts";
 import type { ApprovalView, ConversationView, Inspector, RunView, VariableView } from "../ports/inspector.ts";
 import type { Log } from "../ports/log.ts";
 import type { Store } from "../ports/store.ts";
+import { allOf } from "./all-of.ts";
 import type { Catalog } from "./catalog.ts";
 import { withRole } from "./receive.ts";
 
@@ -114,19 +115,11 @@ function viewVariable(
 
 async function viewApprovals(options: InspectOptions, workspace: WorkspaceId): Promise<readonly ApprovalView[]> {
   const views: ApprovalView[] = [];
-  let page: string | null = null;
-  do {
-    const found: Awaited<ReturnType<Store["conversations"]["find"]>> = await options.store.conversations.find(
-      workspace,
-      { waiting: "approval" },
-      page,
-    );
-    for (const conversation of found.items) {
-      const view = await viewApproval(options, conversation);
-      if (view !== null) views.push(view);
-    }
-    page = found.next;
-  } while (page !== null);
+  const { conversations } = options.store;
+  for await (const conversation of allOf((page) => conversations.find(workspace, { waiting: "approval" }, page))) {
+    const view = await viewApproval(options, conversation);
+    if (view !== null) views.push(view);
+  }
   return views.sort((a, b) => a.expiresAt - b.expiresAt);
 }
 
@@ -150,10 +143,7 @@ type Effect = Conversation["outbox"][number]["effect"];
 
 function requestOf(effect: Effect, hide: (text: string) => string): ApprovalView["request"] | null {
   if (effect.kind === "act") {
-    const hidden = Object.entries(effect.action).map(([name, value]) => [
-      name,
-      typeof value === "string" ? hide(value) : value,
-    ]);
+    const hidden = Object.entries(effect.action).map(([name, value]) => [name, hideIn(value ?? null, hide)]);
     return { kind: "act", action: Object.fromEntries(hidden) };
   }
   if (effect.kind !== "call") return null;
@@ -163,6 +153,13 @@ function requestOf(effect: Effect, hide: (text: string) => string): ApprovalView
     kind: "call",
     request: { method, url: hide(url), headers: Object.fromEntries(hidden), body: body === null ? null : hide(body) },
   };
+}
+
+/** A number stays one unless something sensitive is in it. */
+function hideIn(value: Json, hide: (text: string) => string): Json {
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const hidden = hide(text);
+  return hidden === text ? value : hidden;
 }
 
 async function reveal(

@@ -1,38 +1,38 @@
 import type { Conversation } from "../domain/conversation.ts";
 import type { Lane, Outgoing } from "../domain/effect.ts";
 import type { Outcome } from "../domain/outcome.ts";
+import type { ActiveConversation } from "./active-conversation.ts";
 import type { Perform } from "./perform.ts";
-import type { Room } from "./room.ts";
 
 /** Takes in what became of an effect. */
-export type Settle = (room: Room, effect: Outgoing, outcome: Outcome) => void;
+export type Settle = (active: ActiveConversation, effect: Outgoing, outcome: Outcome) => void;
 
 const heldBack: Outcome = { kind: "notSent", reason: "held back behind one that was not sent", retryAfterMs: 0 };
 
 /** Begins what a save has marked and what is not under way yet. Lanes run beside each other, detached; never throws. */
-export function launch(room: Room, saved: Conversation, perform: Perform, settle: Settle): void {
+export function launch(active: ActiveConversation, saved: Conversation, perform: Perform, settle: Settle): void {
   for (const effect of saved.outbox) {
-    if (!effect.started || room.launched.has(effect.id)) continue;
-    room.launched.add(effect.id);
-    const line = room.lanes.get(effect.lane);
+    if (!effect.started || active.launched.has(effect.id)) continue;
+    active.launched.add(effect.id);
+    const line = active.lanes.get(effect.lane);
     if (line !== undefined) {
       line.push({ conversation: saved, effect });
       continue;
     }
-    room.lanes.set(effect.lane, [{ conversation: saved, effect }]);
-    void runLane(room, effect.lane, perform, settle);
+    active.lanes.set(effect.lane, [{ conversation: saved, effect }]);
+    void runLane(active, effect.lane, perform, settle);
   }
 }
 
 /** Performs a lane's effects in order; after one that was not done, the rest is given back unsent. */
-async function runLane(room: Room, lane: Lane, perform: Perform, settle: Settle): Promise<void> {
-  const line = room.lanes.get(lane) ?? [];
+async function runLane(active: ActiveConversation, lane: Lane, perform: Perform, settle: Settle): Promise<void> {
+  const line = active.lanes.get(lane) ?? [];
   for (let next = line[0]; next !== undefined; next = line[0]) {
-    const outcome = await perform(next.conversation, next.effect, room.leaseEndsAt);
+    const outcome = await perform(next.conversation, next.effect, active.leaseEndsAt);
     line.shift();
-    settle(room, next.effect, outcome);
+    settle(active, next.effect, outcome);
     if (outcome.kind === "done") continue;
-    for (const { effect } of line.splice(0)) settle(room, effect, heldBack);
+    for (const { effect } of line.splice(0)) settle(active, effect, heldBack);
   }
-  room.lanes.delete(lane);
+  active.lanes.delete(lane);
 }

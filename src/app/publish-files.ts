@@ -4,9 +4,9 @@ import type { Problem } from "../domain/problem.ts";
 import type { Procedure } from "../domain/procedure.ts";
 import { InvalidError } from "../ports/errors.ts";
 import type { ProcedureStore } from "../ports/store.ts";
-import { type FileProblem, formatFileProblems } from "./file-problem.ts";
-import { type ProcedureCheck, readProcedureFile } from "./procedure-file.ts";
-import { readYaml } from "./yaml-source.ts";
+import { type FileProblem, formatFileProblems } from "./files/file-problem.ts";
+import { type ProcedureCheck, readProcedureFile } from "./files/procedure-file.ts";
+import { readYaml } from "./files/yaml-source.ts";
 
 /** A file of the folder of procedures: its name without the path, and its text. */
 export interface FolderFile {

@@ -8,10 +8,10 @@ import { ConflictError, TransientError } from "../ports/errors.ts";
 import type { Log } from "../ports/log.ts";
 import type { Queue } from "../ports/queue.ts";
 import type { ConversationKey } from "../ports/store.ts";
+import { type ActiveConversation, type Change, createActiveConversation, type Job } from "./active-conversation.ts";
 import { type CommitOptions, commit } from "./commit.ts";
 import { launch } from "./lanes.ts";
 import type { Perform } from "./perform.ts";
-import { type Change, createRoom, type Job, type Room } from "./room.ts";
 
 /** What the work needs beside the store. `onSaved` is called after each save. */
 export interface WorkOptions extends CommitOptions {
@@ -35,11 +35,11 @@ export interface Work {
   stop(): Promise<void>;
 }
 
-/** The rooms that are open, and how much waits in them. */
-interface Floor {
+/** The state of the loop: the conversations in which something is under way, and how many changes wait in all of them. */
+interface Loop {
   readonly options: WorkOptions;
-  readonly rooms: Map<string, Room>;
-  readonly whenEmpty: (() => void)[];
+  readonly underWay: Map<string, ActiveConversation>;
+  readonly whenIdle: (() => void)[];
   waiting: number;
   stopping: boolean;
 }
@@ -51,21 +51,21 @@ const storeRetryMostMs = 5000;
 
 /** Makes the work loop; it keeps nothing in memory for a conversation in which nothing is under way. */
 export function createWork(options: WorkOptions): Work {
-  const floor: Floor = { options, rooms: new Map(), whenEmpty: [], waiting: 0, stopping: false };
+  const loop: Loop = { options, underWay: new Map(), whenIdle: [], waiting: 0, stopping: false };
   return {
-    apply: (key, change) => apply(floor, key, change),
-    look: (key) => look(floor, key),
-    stop: () => stop(floor),
+    apply: (key, change) => apply(loop, key, change),
+    look: (key) => look(loop, key),
+    stop: () => stop(loop),
   };
 }
 
-function apply<Answer>(floor: Floor, key: ConversationKey, change: Change<Answer>): Promise<Answer> {
-  if (floor.stopping) return Promise.reject(new TransientError("Usher is stopping; try again in a moment."));
-  if (floor.waiting >= limits.changesWaiting) {
+function apply<Answer>(loop: Loop, key: ConversationKey, change: Change<Answer>): Promise<Answer> {
+  if (loop.stopping) return Promise.reject(new TransientError("Usher is stopping; try again in a moment."));
+  if (loop.waiting >= limits.changesWaiting) {
     return Promise.reject(new TransientError("Too many events are waiting; try again in a moment."));
   }
   return new Promise<Answer>((resolve, reject) => {
-    put(floor, enter(floor, key), {
+    enqueue(loop, activeOf(loop, key), {
       change,
       patient: false,
       settles: null,
@@ -76,8 +76,8 @@ function apply<Answer>(floor: Floor, key: ConversationKey, change: Change<Answer
   });
 }
 
-async function look(floor: Floor, key: ConversationKey): Promise<void> {
-  const forgettable = await apply(floor, key, (conversation, contextOf) => {
+async function look(loop: Loop, key: ConversationKey): Promise<void> {
+  const forgettable = await apply(loop, key, (conversation, contextOf) => {
     if (conversation === null) return { conversation, answer: null };
     const context = contextOf(conversation);
     const ticked = advance(conversation, { kind: "tick" }, context);
@@ -85,96 +85,97 @@ async function look(floor: Floor, key: ConversationKey): Promise<void> {
   });
   if (forgettable === null) return;
   try {
-    await floor.options.conversations.remove(key.workspace, key.id, forgettable.version);
+    await loop.options.conversations.remove(key.workspace, key.id, forgettable.version);
   } catch (error) {
     // Somebody has just written: then it is not idle any more.
     if (!(error instanceof ConflictError)) throw error;
   }
 }
 
-async function stop(floor: Floor): Promise<void> {
-  floor.stopping = true;
-  if (floor.rooms.size === 0) return;
+async function stop(loop: Loop): Promise<void> {
+  loop.stopping = true;
+  if (loop.underWay.size === 0) return;
   await new Promise<void>((resolve) => {
-    floor.whenEmpty.push(resolve);
-    floor.options.clock.after(limits.stopMs, resolve);
+    loop.whenIdle.push(resolve);
+    loop.options.clock.after(limits.stopMs, resolve);
   });
 }
 
-function enter({ rooms }: Floor, key: ConversationKey): Room {
-  const known = rooms.get(nameOf(key));
+/** What is in memory of a conversation; from now on something is under way there. */
+function activeOf({ underWay }: Loop, key: ConversationKey): ActiveConversation {
+  const known = underWay.get(nameOf(key));
   if (known !== undefined) return known;
-  const room = createRoom(key);
-  rooms.set(nameOf(key), room);
-  return room;
+  const active = createActiveConversation(key);
+  underWay.set(nameOf(key), active);
+  return active;
 }
 
-function leave({ rooms, whenEmpty }: Floor, room: Room): void {
-  if (room.jobs.length > 0 || room.launched.size > 0) return;
-  rooms.delete(nameOf(room.key));
-  if (rooms.size === 0) for (const tell of whenEmpty.splice(0)) tell();
+function forgetIfIdle({ underWay, whenIdle }: Loop, active: ActiveConversation): void {
+  if (active.jobs.length > 0 || active.launched.size > 0) return;
+  underWay.delete(nameOf(active.key));
+  if (underWay.size === 0) for (const tell of whenIdle.splice(0)) tell();
 }
 
 function nameOf({ workspace, id }: ConversationKey): string {
   return `${workspace} ${id}`;
 }
 
-function put(floor: Floor, room: Room, job: Job): void {
-  room.jobs.push(job);
-  floor.waiting += 1;
-  if (!room.draining) void drain(floor, room);
+function enqueue(loop: Loop, active: ActiveConversation, job: Job): void {
+  active.jobs.push(job);
+  loop.waiting += 1;
+  if (!active.draining) void drain(loop, active);
   // Somebody asks anew: the store is tried now, so that the platform soon hears whether to send again.
-  else if (!job.patient) room.endPause?.();
+  else if (!job.patient) active.endPause?.();
 }
 
-/** Works off the room's changes, as many as possible with each save. Never throws. */
-async function drain(floor: Floor, room: Room): Promise<void> {
-  room.draining = true;
-  while (room.jobs.length > 0) {
-    const batch = room.jobs.splice(0, changesPerSave);
-    floor.waiting -= batch.length;
+/** Works off the changes that wait in a conversation, as many as possible with each save. Never throws. */
+async function drain(loop: Loop, active: ActiveConversation): Promise<void> {
+  active.draining = true;
+  while (active.jobs.length > 0) {
+    const batch = active.jobs.splice(0, changesPerSave);
+    loop.waiting -= batch.length;
     try {
-      const done = await commit(floor.options, room, batch, !floor.stopping);
-      room.failures = 0;
-      if (done !== null) afterSave(floor, room, done.saved, done.at);
+      const done = await commit(loop.options, active, batch, !loop.stopping);
+      active.failures = 0;
+      if (done !== null) afterSave(loop, active, done.saved, done.at);
     } catch (error) {
-      room.document = undefined;
-      if (putBack(floor, room, batch, error)) return;
+      active.document = undefined;
+      if (putBack(loop, active, batch, error)) return;
     }
   }
-  room.draining = false;
-  leave(floor, room);
+  active.draining = false;
+  forgetIfIdle(loop, active);
 }
 
 /** Who can ask again is told; what must not be lost is tried again later. Answers whether there is anything to wait for. */
-function putBack(floor: Floor, room: Room, batch: readonly Job[], error: unknown): boolean {
+function putBack(loop: Loop, active: ActiveConversation, batch: readonly Job[], error: unknown): boolean {
   const kept = batch.filter(({ patient }) => patient);
-  floor.options.log.error({ conversation: room.key.id, kept: kept.length, error }, "A change could not be stored.");
+  loop.options.log.error({ conversation: active.key.id, kept: kept.length, error }, "A change could not be stored.");
   for (const job of batch) if (!job.patient) job.reject(error);
   if (kept.length === 0) return false;
-  room.jobs.unshift(...kept);
-  floor.waiting += kept.length;
-  room.failures += 1;
-  pause(floor, room);
+  active.jobs.unshift(...kept);
+  loop.waiting += kept.length;
+  active.failures += 1;
+  pause(loop, active);
   return true;
 }
 
-function pause(floor: Floor, room: Room): void {
-  const wait = Math.min(storeRetryFirstMs * 2 ** (room.failures - 1), storeRetryMostMs);
+function pause(loop: Loop, active: ActiveConversation): void {
+  const wait = Math.min(storeRetryFirstMs * 2 ** (active.failures - 1), storeRetryMostMs);
   const goOn = (): void => {
     cancel();
-    room.endPause = null;
-    void drain(floor, room);
+    active.endPause = null;
+    void drain(loop, active);
   };
-  const cancel = floor.options.clock.after(wait, goOn);
-  room.endPause = goOn;
+  const cancel = loop.options.clock.after(wait, goOn);
+  active.endPause = goOn;
 }
 
-function afterSave(floor: Floor, room: Room, saved: Conversation, at: number): void {
-  const { owner, perform, queue, log, onSaved } = floor.options;
+function afterSave(loop: Loop, active: ActiveConversation, saved: Conversation, at: number): void {
+  const { owner, perform, queue, log, onSaved } = loop.options;
   if (saved.lease?.owner === owner) {
-    room.leaseEndsAt = at + limits.leaseMs;
-    launch(room, saved, perform, (of, effect, outcome) => settle(floor, of, effect, outcome));
+    active.leaseEndsAt = at + limits.leaseMs;
+    launch(active, saved, perform, (of, effect, outcome) => settle(loop, of, effect, outcome));
   } else if (saved.lease !== null && saved.outbox.length > 0) {
     // Somebody else performs this; the wake is only a hint, and the sweeper finds the work without it.
     queue.wake(saved.workspace, saved.id).catch((error: unknown) => {
@@ -184,9 +185,9 @@ function afterSave(floor: Floor, room: Room, saved: Conversation, at: number): v
   onSaved(saved);
 }
 
-function settle(floor: Floor, room: Room, effect: Outgoing, outcome: Outcome): void {
+function settle(loop: Loop, active: ActiveConversation, effect: Outgoing, outcome: Outcome): void {
   const event = { kind: "settled" as const, effectId: effect.id, attempt: effect.attempt, outcome };
-  put(floor, room, {
+  enqueue(loop, active, {
     patient: true,
     settles: effect.id,
     change: (conversation, contextOf) => ({
@@ -195,7 +196,7 @@ function settle(floor: Floor, room: Room, effect: Outgoing, outcome: Outcome): v
     }),
     resolve: () => undefined,
     reject: (error) => {
-      floor.options.log.error({ effect: effect.id, error }, "The outcome of an effect could not be taken in.");
+      loop.options.log.error({ effect: effect.id, error }, "The outcome of an effect could not be taken in.");
     },
   });
 }

@@ -20,7 +20,7 @@ export type CardRef = z.infer<typeof cardRefSchema>;
 export const nonceSchema = z.string().regex(/^[0-9a-f]{32}$/);
 
 // `${nonce}-${n}`; behind it, in the buttons of a verdict, the attempt that it is about.
-const itemId = /^([0-9a-f]{32})-(?:0|[1-9]\d{0,9})(?:\.[1-9]\d{0,4})?$/;
+const itemId = /^([0-9a-f]{32})-(?:0|[1-9]\d{0,9})(?:-[1-9]\d{0,4})?$/;
 
 /** Answers the nonce of the conversation that an id was made in, or null if it is no such id. Pure. */
 export function nonceOf(id: string): string | null {

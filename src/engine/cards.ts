@@ -73,12 +73,12 @@ export function statusLine(tone: Card["tone"], before: string, at: number, after
  * the next. Pure.
  */
 export function verdictId({ id, attempt }: Outgoing): string {
-  return `${id}.${attempt}`;
+  return `${id}-${attempt}`;
 }
 
 /** Whether a decision is about this effect, or a verdict about one of its attempts. Pure. */
 export function isAbout(decided: string, effectId: string): boolean {
-  return decided === effectId || decided.startsWith(`${effectId}.`);
+  return decided === effectId || decided.startsWith(`${effectId}-`);
 }
 
 const decisionWords = {

@@ -18,5 +18,5 @@ export interface Http {
    * the table of guarantee G6. `done` carries the body: parsed JSON, or the text if it is no JSON, or null if empty.
    * The unsafe methods use a connection of their own. Never throws; never puts a body or a header's value in a reason.
    */
-  send(request: HttpRequest, limits: HttpLimits, signal: AbortSignal): Promise<Outcome>;
+  send(request: HttpRequest, limits: HttpLimits): Promise<Outcome>;
 }

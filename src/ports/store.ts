@@ -119,8 +119,6 @@ export interface MailStore {
 export interface RoleStore {
   load(workspace: WorkspaceId, platform: Platform, userId: string): Promise<Role | null>;
   set(workspace: WorkspaceId, platform: Platform, userId: string, role: Role): Promise<void>;
-  /** Whether anybody in the workspace may decide approvals. */
-  hasAgents(workspace: WorkspaceId): Promise<boolean>;
 }
 
 /** Everything that is kept. */

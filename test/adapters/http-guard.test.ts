@@ -52,8 +52,7 @@ function probe(options: ProbeOptions = {}): Probe {
   return {
     resolved,
     dialled,
-    send: (url, more) =>
-      http.send({ method: "GET", url, headers: {}, body: null, ...more }, limits, new AbortController().signal),
+    send: (url, more) => http.send({ method: "GET", url, headers: {}, body: null, ...more }, limits),
   };
 }
 
@@ -281,7 +280,7 @@ describe("URLs", () => {
       const http = createHttp({ clock: createFakeClock(), openHosts: [`127.0.0.1:${server.port}`] });
       const limits = { timeoutMs: 1000, maxBytes: 1000, startBefore: Number.POSITIVE_INFINITY };
       const url = `http://127.0.0.1:${server.port}/orders/${segment}/status?q=1%26admin%3D1`;
-      await http.send({ method: "GET", url, headers: {}, body: null }, limits, new AbortController().signal);
+      await http.send({ method: "GET", url, headers: {}, body: null }, limits);
       await http.close();
       expect(server.requests[0]).toMatch(/^GET \/orders\/(\S*)\/status\?q=1%26admin%3D1 HTTP\/1\.1\r\n/);
       expect(server.requests[0]).toContain(`/orders/${segment}/status`);

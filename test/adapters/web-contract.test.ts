@@ -139,6 +139,8 @@ async function open(): Promise<ChannelRig> {
     lastRun: null,
     lastRoute: null,
     awaitsSensitive: false,
+    tags: [],
+    resolvedAt: null,
   });
   return {
     channel: playground.channel,

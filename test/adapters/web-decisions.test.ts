@@ -4,6 +4,7 @@ import type { AgentsCardJson, ReceiptJson } from "../../adapters/web/api.ts";
 import type { Card } from "../../src/domain/card.ts";
 import type { Person } from "../../src/domain/person.ts";
 import type { Decision } from "../../src/domain/press.ts";
+import { procedureSchema } from "../../src/domain/procedure.ts";
 import { TransientError } from "../../src/ports/errors.ts";
 import { conversationId, openPlayground, type Playground } from "../support/web-playground.ts";
 
@@ -108,6 +109,8 @@ describe("a reply", () => {
       lastRun: null,
       lastRoute: null,
       awaitsSensitive: false,
+      tags: [],
+      resolvedAt: null,
     });
   });
   const reply = (as: string, id?: string) =>
@@ -127,7 +130,9 @@ describe("a reply", () => {
   });
 
   test("has the same key for the same id, and another key without one", async () => {
+    playground.inbound.failWith(new TransientError("The disk is full."));
     await reply("agent-1", "r1");
+    playground.inbound.failWith(null);
     await reply("agent-1", "r1");
     await reply("agent-1");
     await reply("agent-1");
@@ -135,6 +140,61 @@ describe("a reply", () => {
     expect(first).toEqual([`web:${one}:reply:r1`]);
     expect(second).toEqual(first);
     expect(new Set([first, third, fourth].map(String)).size).toBe(3);
+  });
+
+  test("is shown under the hand-off card once Usher has it, once, with the agent's name", async () => {
+    const cards = async () => (await playground.get("/api/agents")).body;
+    const release = playground.inbound.hold();
+    const first = reply("agent-2", "r1");
+    await playground.inbound.arrived(1);
+    expect(await cards()).toEqual([]);
+    release();
+    await first;
+    await Promise.all([reply("agent-2", "r1"), reply("agent-2", "r1")]);
+    expect(await cards()).toMatchObject([
+      {
+        id: `reply.${one}.r1`,
+        conversationId: one,
+        under: `${nonce}-3`,
+        saidBy: "agent",
+        card: { kind: "relay", title: "Agent 2", sections: [{ fields: [{ name: "Agent 2", value: "Hello" }] }] },
+      },
+    ]);
+  });
+
+  test("that Usher has already is 202 again, also when somebody has ended the hand-off", async () => {
+    await reply("agent-1", "r1");
+    playground.inspector.views.clear();
+    expect((await reply("agent-1", "r1")).status).toBe(202);
+    expect(playground.inbound.reports).toHaveLength(1);
+    expect((await reply("agent-1", "r2")).status).toBe(409);
+  });
+
+  test("that Usher could not store is not shown until it was sent again", async () => {
+    const cards = async () => (await playground.get("/api/agents")).body as AgentsCardJson[];
+    playground.inbound.failWith(new TransientError("The disk is full."));
+    expect((await reply("agent-1", "r1")).status).toBe(503);
+    expect(await cards()).toEqual([]);
+    playground.inbound.failWith(null);
+    await reply("agent-1", "r1");
+    expect(await cards()).toHaveLength(1);
+  });
+
+  test("is told apart from the customer's words, which Usher relays", async () => {
+    await reply("agent-1", "r1");
+    const relay: Card = {
+      kind: "relay",
+      title: "Agent 1",
+      tone: "plain",
+      sections: [{ label: "Message", fields: [{ name: "Agent 1", value: "I am a customer with a name" }] }],
+      status: [],
+      pressId: null,
+      buttons: [],
+    };
+    const delivery = { effectId: `${nonce}-9`, under: null, mayHaveBeenSent: false };
+    await playground.channel.send(agentsAddress, { kind: "card", card: relay }, delivery);
+    const cards = (await playground.get("/api/agents")).body as AgentsCardJson[];
+    expect(cards.map(({ saidBy }) => saidBy)).toEqual(["agent", "customer"]);
   });
 
   test("with half of a character pair is handed on as what can be stored", async () => {
@@ -200,8 +260,8 @@ describe("the agents channel", () => {
     await post(4, above);
     const at = playground.clock.now();
     expect(await list()).toEqual([
-      { id: `${nonce}-3`, conversationId: one, card: card("Card 3"), at: at - 5, under: null },
-      { id: `${nonce}-4`, conversationId: one, card: card("Card 4"), at, under: `${nonce}-3` },
+      { id: `${nonce}-3`, conversationId: one, card: card("Card 3"), at: at - 5, under: null, saidBy: null },
+      { id: `${nonce}-4`, conversationId: one, card: card("Card 4"), at, under: `${nonce}-3`, saidBy: null },
     ]);
   });
 
@@ -242,8 +302,20 @@ describe("the world around the conversations", () => {
       procedures: [],
       hints: [{ variable: "order_id", text: "Demo orders: 1001 can be refunded." }],
       mailServer: false,
+      demo: true,
       coolDownMs: 600_000,
     });
+  });
+
+  test("gives each version of a procedure that was ever active", async () => {
+    const steps = [{ id: "a", kind: "message", content: "x" }];
+    const procedure = procedureSchema.parse({ slug: "old-one", name: "Old", trigger: { when: "x" }, steps });
+    playground.inspector.versions.push({ procedure, version: 3 });
+    expect(await playground.get("/api/procedures/old-one/3")).toEqual({ status: 200, body: { version: 3, procedure } });
+    const error = "There is no such version of a procedure: GET /api/world lists the active ones.";
+    for (const path of ["old-one/2", "none/3", "old-one/0", "old-one/03", "old-one/3.0", "old-one/v3", "old-one/-3"]) {
+      expect(await playground.get(`/api/procedures/${path}`), path).toEqual({ status: 404, body: { error } });
+    }
   });
 
   test("lists tickets, leads and mails from every page of the store, 200 at most", async () => {

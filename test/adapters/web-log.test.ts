@@ -46,7 +46,7 @@ const say = (text: string): TextMessage => ({
   text,
   choices: ["A"],
   sensitive: false,
-  author: "Agent 1",
+  author: { id: "agent-1", name: "Agent 1" },
 });
 const texts = (conversation = one) => log.thread(conversation).map(({ text }) => text);
 
@@ -60,7 +60,15 @@ describe("the threads", () => {
     expect(log.thread(one)).toEqual(before);
     expect(before).toMatchObject([
       { sender: "customer-1", key: "m1", text: "Hello", state: "pending", hidden: false, at: 5 },
-      { sender: null, key: "e1", text: "Which?", choices: ["A"], author: "Agent 1", state: "delivered", at: 6 },
+      {
+        sender: null,
+        key: "e1",
+        text: "Which?",
+        choices: ["A"],
+        author: { id: "agent-1", name: "Agent 1" },
+        state: "delivered",
+        at: 6,
+      },
     ]);
   });
 
@@ -134,12 +142,20 @@ describe("the file", () => {
   test("that a newer Usher wrote is left alone", () => {
     file.close();
     const raw = new DatabaseSync(path());
-    raw.exec("PRAGMA user_version = 2");
+    raw.exec("PRAGMA user_version = 3");
     raw.close();
-    expect(reopen).toThrow("playground.db has schema 2 and this Usher knows 1: update Usher.");
+    expect(reopen).toThrow("playground.db has schema 3 and this Usher knows 2: update Usher.");
     const after = new DatabaseSync(path());
-    expect(after.prepare("PRAGMA user_version").get()).toEqual({ user_version: 2 });
+    expect(after.prepare("PRAGMA user_version").get()).toEqual({ user_version: 3 });
     after.close();
+  });
+
+  test("that an Usher before the first release wrote is left alone", () => {
+    file.close();
+    const raw = new DatabaseSync(path());
+    raw.exec("PRAGMA user_version = 1");
+    raw.close();
+    expect(reopen).toThrow("playground.db has the older schema 1: move it away to begin with an empty one.");
   });
 
   test("that is no database is refused with a plain error", () => {
@@ -181,7 +197,7 @@ describe("the file", () => {
       title: "Customer 1 wrote",
       tone: "plain",
       sections: [{ label: "", fields: [{ name: "Text", value: { at: 5 } }] }],
-      status: [{ text: "Seen", at: 6 }],
+      status: [{ tone: "ok", before: "Seen, ", at: 6, after: "" }],
       pressId: null,
       buttons: [],
     } as const;

@@ -26,7 +26,14 @@ const entry = <Kind extends TraceEntry["kind"]>(step: string, kind: Kind, rest: 
   ({ kind, step, at, ...rest }) as unknown as TraceEntry;
 
 const branch = (result: boolean, comparable = true): TraceEntry =>
-  entry("check", "branch", { left: String(result), type: "boolean", right: "true", result, comparable });
+  entry("check", "branch", {
+    left: String(result),
+    type: "boolean",
+    right: "true",
+    rightType: "text",
+    result,
+    comparable,
+  });
 
 const toCheck: readonly TraceEntry[] = [
   entry("welcome", "heard", { text: "refund" }),
@@ -200,7 +207,7 @@ describe("the trace in plain words", () => {
     expect(rows.map(({ number, step, words, next }) => [number, step, words, next])).toEqual([
       [1, "welcome", "heard “refund”; said “Hello”", "go to 2"],
       [2, "ask", "said “Which order?”; heard “1001”; kept order_id", "go to 3"],
-      [3, "check", 'order.ok is true (boolean), equals "true" → yes', "go to 4"],
+      [3, "check", 'order.ok is true (boolean), equals "true" (text) → yes', "go to 4"],
       [4, "open", "asked the agents: create a ticket", null],
     ]);
   });

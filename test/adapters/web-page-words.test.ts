@@ -2,45 +2,28 @@ import { describe, expect, test } from "vitest";
 import type { AgentsCardJson, ReceiptJson, RunJson } from "../../adapters/web/api.ts";
 import { newsOf } from "../../adapters/web/page/src/agents/news.ts";
 import { receiptText } from "../../adapters/web/page/src/agents/receipt.ts";
-import { statusIcon, timedLine } from "../../adapters/web/page/src/agents/status-line.ts";
-import { underRows } from "../../adapters/web/page/src/agents/under-rows.ts";
+import { toneIcon } from "../../adapters/web/page/src/agents/tone-icon.ts";
+import { underRow } from "../../adapters/web/page/src/agents/under-rows.ts";
 import { hintFor } from "../../adapters/web/page/src/customer/hint.ts";
-import { routeWords } from "../../adapters/web/page/src/inside/run-words.ts";
+import { routeWords, standingOf } from "../../adapters/web/page/src/inside/run-words.ts";
 import { cutJson, foldedWords, foldOf, structureIn } from "../../adapters/web/page/src/shared/json-fold.ts";
 import { clockTime, dayLabel, until } from "../../adapters/web/page/src/shared/time.ts";
 import { guidedProcedure, guideTicks } from "../../adapters/web/page/src/shell/guide.ts";
 import { freeName } from "../../adapters/web/page/src/state/names.ts";
 import { createRefresh, keepSame, keepSameAt } from "../../adapters/web/page/src/state/refresh.ts";
+import { type Session, sessionFrom } from "../../adapters/web/page/src/state/session-from.ts";
 import { readView, viewUrl } from "../../adapters/web/page/src/state/url.ts";
-import type { Card } from "../../src/domain/card.ts";
+import type { Card, CardStatus } from "../../src/domain/card.ts";
 import { procedureSchema } from "../../src/domain/procedure.ts";
 import type { TraceEntry } from "../../src/domain/trace.ts";
 
-const names = ["Customer 1", "Agent 1", "Agent 2"];
 const noon = Date.UTC(2026, 10, 22, 12);
 const hour = 3_600_000;
 
 describe("outcome lines", () => {
-  test.each([
-    ["Approved by Agent 1", "Approved by Agent 1, ", ""],
-    ["Rejected by Agent 2: Agent 1 said so", "Rejected by Agent 2, ", ": Agent 1 said so"],
-    ["“Run again”, said Agent 1", "“Run again”, said Agent 1, ", ""],
-    ["Expired. This is not a rejection.", "Expired ", ". This is not a rejection."],
-    ["Done: ticket #1042", "Done: ticket #1042, ", ""],
-    ["Failed: Agent 1 is unknown", "Failed: Agent 1 is unknown, ", ""],
-    ["Running…", "Running… ", ""],
-    ["A person takes over.", "A person takes over. ", ""],
-  ])("%s: the time stands where it belongs", (text, before, after) => {
-    expect(timedLine(text, names)).toEqual({ before, after });
-  });
-
-  test("an approval and what came of it have icons of their own", () => {
-    expect(["Approved by Agent 1", "Running…", "Failed: no", "Closed: over"].map(statusIcon)).toEqual([
-      "done",
-      "waiting",
-      "failed",
-      null,
-    ]);
+  test("have icons of their own, so that an approval and what came of it differ without colour", () => {
+    const tones = ["ok", "bad", "wait", "doubt", "plain"] as const;
+    expect(tones.map(toneIcon)).toEqual(["done", "failed", "waiting", "unknown", null]);
   });
 });
 
@@ -55,45 +38,48 @@ const card = (over: Partial<Card>): Card => ({
   ...over,
 });
 const item = (id: string, over: Partial<Card> = {}, under: string | null = null): AgentsCardJson => {
-  return { id, conversationId: "c", card: card(over), at: noon, under };
+  return { id, conversationId: "c", card: card(over), at: noon, under, saidBy: null };
 };
+
+const line = (tone: CardStatus["tone"], before: string, after = ""): CardStatus => ({ tone, before, at: noon, after });
 
 describe("what a screen reader hears of the agents channel", () => {
   test("new cards and new outcome lines, once; never a relay", () => {
     const before = [item("a")];
     const after = [
-      item("a", { buttons: [], status: [{ text: "Approved by Agent 1", at: noon }] }),
+      item("a", { buttons: [], status: [line("ok", "Approved by Agent 1, ")] }),
       item("b", { kind: "notice", title: "Done for Customer 1", buttons: [] }),
       item("c", { kind: "relay", title: "Customer 1", buttons: [] }),
     ];
     expect(newsOf(before, after)).toEqual(["Approved by Agent 1.", "Done for Customer 1."]);
     expect(newsOf(after, after)).toEqual([]);
   });
+
+  test.each([
+    [line("ok", "Approved by Agent 1, "), "Approved by Agent 1."],
+    [line("bad", "Rejected by Agent 1, ", ": too late"), "Rejected by Agent 1: too late."],
+    [line("wait", "Expired ", ". This is not a rejection."), "Expired. This is not a rejection."],
+    [line("ok", "“It happened”, said Agent 1, "), "“It happened”, said Agent 1."],
+    [line("bad", "Failed, ", ": no answer"), "Failed: no answer."],
+    [line("wait", "Running… "), "Running…"],
+    [
+      line("doubt", "Sent ", ", and the outcome is unknown: no answer."),
+      "Sent, and the outcome is unknown: no answer.",
+    ],
+  ])("a line without its moment, which is now: %o", (status, spoken) => {
+    expect(newsOf([item("a")], [item("a", { status: [status] })])).toEqual([spoken]);
+  });
 });
 
-describe("what stands under a hand-off", () => {
-  test("the customer's words and the agents' answers, in their order", () => {
-    const relay = (id: string, text: string, at: number): AgentsCardJson => ({
-      ...item(id, { kind: "relay", title: "Customer 1", buttons: [] }, "h"),
-      card: card({
-        kind: "relay",
-        title: "Customer 1",
-        buttons: [],
-        sections: [{ label: "Message", fields: [{ name: "Customer 1", value: text }] }],
-      }),
-      at,
-    });
-    const message = { from: "agent-1", name: "Agent 1", role: "agent" as const, choices: [], hidden: false };
-    const rows = underRows(
-      item("h", { kind: "handOff" }),
-      [relay("r1", "hello?", noon + 1), relay("r2", "ah", noon + 9)],
-      [
-        { ...message, id: "usher.1", text: "earlier", at: noon - 5 },
-        { ...message, id: "usher.2", text: "I had a look", at: noon + 5 },
-        { ...message, id: "own", text: "in the thread itself", at: noon + 6 },
-      ],
-    );
-    expect(rows.map(({ text }) => text)).toEqual(["hello?", "I had a look", "ah"]);
+describe("what stands under a card", () => {
+  const said = { label: "Message", fields: [{ name: "Agent 1", value: "I had a look" }] };
+  const relay = item("r", { kind: "relay", title: "Agent 1", tone: "plain", sections: [said] }, "h");
+
+  test("somebody's words, by which side said them, and lines of Usher's", () => {
+    expect(underRow({ ...relay, saidBy: "agent" })).toMatchObject({ kind: "said", by: "agent", text: "I had a look" });
+    expect(underRow({ ...relay, saidBy: "customer" })).toMatchObject({ kind: "said", by: "customer", name: "Agent 1" });
+    const reminder = item("m", { kind: "reminder", title: "Still waiting", tone: "wait" }, "h");
+    expect(underRow(reminder)).toMatchObject({ kind: "line", tone: "wait", text: "Still waiting" });
   });
 });
 
@@ -123,6 +109,19 @@ describe("why no run began", () => {
       "No procedure matched, so Usher stays silent. Closest: Order Status Lookup, 0.31; it needs 0.45.",
     );
     expect(routeWords({ kind: "run", slug, filled: {}, scores: [], threshold: 0.45 }, [])).toBeNull();
+  });
+});
+
+describe("how a run stands", () => {
+  const standing = (status: RunJson["status"], handledBy: "bot" | "people" = "bot") =>
+    standingOf({ status, endedAt: null } as RunJson, handledBy).words;
+
+  test("one that people hold is paused, as is one whose question waits behind them", () => {
+    expect(standing("held")).toBe("Paused: with people");
+    expect(standing("input", "people")).toBe("Paused: with people");
+    expect(standing("input")).toBe("Waiting for an answer");
+    expect(standing("approval", "people")).toBe("Waiting for approval");
+    expect(standing("verdict")).toBe("Outcome unknown");
   });
 });
 
@@ -167,22 +166,37 @@ describe("the hint for a demo order", () => {
   const steps = [{ id: "ask", kind: "collect", variable: "order_id", prompt: "?" }];
   const procedure = procedureSchema.parse({ slug: "x", name: "X", trigger: { when: "x" }, steps });
   const hints = [{ variable: "order_id", text: "Demo orders: 1001" }];
-  const world = { people: [], procedures: [{ version: 1, procedure }], hints, mailServer: false, coolDownMs: 0 };
+  const world = {
+    people: [],
+    procedures: [{ version: 1, procedure }],
+    hints,
+    mailServer: false,
+    demo: true,
+    coolDownMs: 0,
+  };
   const conversation = (status: "input" | "effect") => ({
     id: "c",
     customer: { id: "customer-1", name: "Customer 1", role: "customer" as const },
     messages: [],
-    run: { procedure: "x", stepId: "ask", status } as RunJson,
+    run: { procedure: "x", version: 1, stepId: "ask", status } as RunJson,
     lastRun: null,
     lastRoute: null,
     handledBy: "bot" as const,
     awaitsSensitive: false,
+    tags: [],
+    resolvedAt: null,
   });
 
   test("is there while the order is asked for, and at no other time", () => {
-    expect(hintFor(conversation("input"), world)).toBe("Demo orders: 1001");
-    expect(hintFor(conversation("effect"), world)).toBeNull();
-    expect(hintFor(null, world)).toBeNull();
+    expect(hintFor(conversation("input"), world, {})).toBe("Demo orders: 1001");
+    expect(hintFor(conversation("effect"), world, {})).toBeNull();
+    expect(hintFor(null, world, {})).toBeNull();
+  });
+
+  test("goes by the version that the run keeps, which may be an older one", () => {
+    const now = { ...world, procedures: [{ version: 2, procedure }] };
+    expect(hintFor(conversation("input"), now, {})).toBeNull();
+    expect(hintFor(conversation("input"), now, { "x/1": { version: 1, procedure } })).toBe("Demo orders: 1001");
   });
 });
 
@@ -255,6 +269,39 @@ describe("what is fetched", () => {
     });
     await Promise.all([refresh(), refresh(), refresh()]);
     expect([runs, most]).toEqual([2, 1]);
+  });
+});
+
+describe("what a tab remembers", () => {
+  const message = { id: "m", conversation: null, as: "customer-1", text: "Hi", hidden: false, at: 1, problem: null };
+
+  test("is taken out of storage as it was", () => {
+    const session: Session = {
+      writingAs: "customer-2",
+      decidingAs: null,
+      drafts: { new: "half a" },
+      rejects: { c: "" },
+      replies: {},
+      closed: { Trace: true },
+      outgoing: [{ ...message, state: "failed" }],
+    };
+    expect(sessionFrom(JSON.parse(JSON.stringify(session)))).toEqual(session);
+  });
+
+  test.each([
+    null,
+    7,
+    "x",
+    [],
+    { drafts: null, outgoing: {} },
+    { writingAs: 1, drafts: { a: {} }, closed: { b: "yes" } },
+  ])("leaves out what does not fit: %j", (stored) => {
+    expect(sessionFrom(stored)).toEqual(sessionFrom({}));
+  });
+
+  test("a message that lacks something is not sent", () => {
+    const { conversation: _left, ...lacking } = { ...message, state: "sending" };
+    expect(sessionFrom({ outgoing: [lacking, { ...message, state: "lost" }, null] }).outgoing).toEqual([]);
   });
 });
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { agentsAddress, cardRef, threadAddress } from "../../adapters/web/address.ts";
 import type { ConversationJson, ConversationSummaryJson } from "../../adapters/web/api.ts";
+import type { Card } from "../../src/domain/card.ts";
 import type { TextMessage } from "../../src/domain/message.ts";
 import { PermanentError, TransientError } from "../../src/ports/errors.ts";
 import type { ConversationView } from "../../src/ports/inspector.ts";
@@ -48,6 +49,8 @@ function view(more: Partial<ConversationView> = {}): ConversationView {
     lastRun: null,
     lastRoute: null,
     awaitsSensitive: false,
+    tags: [],
+    resolvedAt: null,
     ...more,
   };
 }
@@ -76,6 +79,8 @@ describe("conversations", () => {
       lastRoute: null,
       handledBy: "bot",
       awaitsSensitive: false,
+      tags: [],
+      resolvedAt: null,
     });
   });
 
@@ -101,6 +106,11 @@ describe("conversations", () => {
     for (const path of ["reply", "handback", "resolve", "reveal"]) {
       expect(await playground.post(`/api/conversations/web-0/${path}`, { as: "agent-1" })).toEqual(missing);
     }
+  });
+
+  test("what was noted about one is shown: its tags, and when it was resolved", async () => {
+    playground.inspector.views.set(one, view({ tags: ["vip"], resolvedAt: 7 }));
+    expect(await shown()).toMatchObject({ tags: ["vip"], resolvedAt: 7 });
   });
 
   test("the run is shown with the variables by name and the sensitive ones as dots", async () => {
@@ -331,12 +341,20 @@ describe("a hidden value", () => {
 describe("what Usher says", () => {
   test("is shown with its choices, and an agent's relayed words under the agent's name", async () => {
     await playground.channel.send(threadAddress(one), say("Which?", { choices: ["A", "B"] }), delivery("e-1"));
-    await playground.channel.send(threadAddress(one), say("Hello", { author: "Agent 2" }), delivery("e-2"));
-    await playground.channel.send(threadAddress(one), say("Hi", { author: "Ann" }), delivery("e-3"));
+    await playground.channel.send(
+      threadAddress(one),
+      say("Hello", { author: { id: "agent-2", name: "Bo" } }),
+      delivery("e-2"),
+    );
+    await playground.channel.send(
+      threadAddress(one),
+      say("Hi", { author: { id: "U7", name: "Agent 1" } }),
+      delivery("e-3"),
+    );
     expect((await shown()).messages).toMatchObject([
       { from: "usher", name: "Usher", role: "bot", text: "Which?", choices: ["A", "B"] },
-      { from: "agent-2", name: "Agent 2", role: "agent", text: "Hello" },
-      { from: "usher", name: "Ann", role: "agent", text: "Hi" },
+      { from: "agent-2", name: "Bo", role: "agent", text: "Hello" },
+      { from: "U7", name: "Agent 1", role: "agent", text: "Hi" },
     ]);
   });
 
@@ -354,6 +372,26 @@ describe("what Usher says", () => {
     await expect(playground.channel.send(nowhere, say("Hi"), delivery("e-1"))).rejects.toBeInstanceOf(PermanentError);
     const never = cardRef(agentsAddress, "e-1");
     await expect(playground.channel.edit(never, say("Hi"))).rejects.toBeInstanceOf(PermanentError);
+  });
+});
+
+describe("a card in a customer's thread", () => {
+  test("is shown as plain words, each moment between the words before and after it", async () => {
+    const at = Date.UTC(2026, 10, 22, 14, 3);
+    const card: Card = {
+      kind: "approval",
+      title: "Approval needed: create a ticket",
+      tone: "wait",
+      sections: [{ label: "Expires", fields: [{ name: "Expires", value: { at } }] }],
+      status: [{ tone: "wait", before: "Expired ", at, after: ". Nobody decided in 24 h. This is not a rejection." }],
+      pressId: null,
+      buttons: [],
+    };
+    await playground.channel.send(threadAddress(one), { kind: "card", card }, delivery("e-1"));
+    expect(await texts()).toEqual([
+      "Approval needed: create a ticket\nExpires: 2026-11-22T14:03:00.000Z\n" +
+        "Expired 2026-11-22T14:03:00.000Z. Nobody decided in 24 h. This is not a rejection.",
+    ]);
   });
 });
 

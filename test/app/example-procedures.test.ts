@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { formatFileProblems } from "../../src/app/file-problem.ts";
-import { type ProcedureCheck, readProcedureFile } from "../../src/app/procedure-file.ts";
+import { formatFileProblems } from "../../src/app/files/file-problem.ts";
+import { type ProcedureCheck, readProcedureFile } from "../../src/app/files/procedure-file.ts";
 import type { Procedure } from "../../src/domain/procedure.ts";
 import { compile } from "../../src/engine/compile.ts";
 import { readFolder } from "../../src/procedure-folder.ts";

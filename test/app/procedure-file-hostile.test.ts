@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { formatFileProblems } from "../../src/app/file-problem.ts";
-import { readProcedureFile } from "../../src/app/procedure-file.ts";
+import { formatFileProblems } from "../../src/app/files/file-problem.ts";
+import { readProcedureFile } from "../../src/app/files/procedure-file.ts";
 import { limits } from "../../src/domain/limits.ts";
 
 const head = "slug: a\nname: b\ntrigger: {when: c}\n";

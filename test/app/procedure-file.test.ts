@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { formatFileProblems } from "../../src/app/file-problem.ts";
-import { type ProcedureCheck, readProcedureFile, writeProcedureFile } from "../../src/app/procedure-file.ts";
+import { formatFileProblems } from "../../src/app/files/file-problem.ts";
+import { type ProcedureCheck, readProcedureFile, writeProcedureFile } from "../../src/app/files/procedure-file.ts";
 import { aProcedure } from "../support/procedures.ts";
 
 const noCheck: ProcedureCheck = () => [];

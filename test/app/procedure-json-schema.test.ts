@@ -3,8 +3,8 @@ import { fileURLToPath } from "node:url";
 import Ajv2020 from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { readProcedureFile } from "../../src/app/procedure-file.ts";
-import { procedureJsonSchema } from "../../src/app/procedure-json-schema.ts";
+import { readProcedureFile } from "../../src/app/files/procedure-file.ts";
+import { procedureJsonSchema } from "../../src/app/files/procedure-json-schema.ts";
 import { isRecord } from "../../src/domain/json.ts";
 import { readFolder } from "../../src/procedure-folder.ts";
 

@@ -1,12 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
+import { conversationIdSchema } from "../../src/domain/ids.ts";
 import { limits } from "../../src/domain/limits.ts";
 import type { Outcome } from "../../src/domain/outcome.ts";
 import { ConflictError, TransientError } from "../../src/ports/errors.ts";
-import type { Model } from "../../src/ports/model.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { agent, customer, otherAgent } from "../support/chat.ts";
-import { type House, type HouseOptions, openHouse, World } from "../support/house.ts";
-import { temporaryFolder } from "../support/playground.ts";
+import { housesOf, type World } from "../support/house.ts";
 import { aProcedure } from "../support/procedures.ts";
 
 const refund = aProcedure([
@@ -15,39 +14,17 @@ const refund = aProcedure([
   { id: "pay", kind: "call", method: "POST", url: "https://shop.example/pay/{{ order_id }}", response: "paid" },
   { id: "tell", kind: "message", content: "Paid: {{ paid.id }}." },
 ]);
-const start: Model = {
-  route: () => Promise.resolve({ kind: "run", slug: refund.slug, filled: {}, scores: [], threshold: 0 }),
-};
-
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+const houses = housesOf(refund);
 let world: World;
-const houses: House[] = [];
 
-beforeEach(async () => {
-  folder = await temporaryFolder();
-  world = new World();
+beforeEach(() => {
+  world = houses.world;
   world.answer = () => ({ kind: "done", value: { id: "r-1" } });
 });
-afterEach(async () => {
-  for (const house of houses.splice(0)) await house.stop();
-  await folder.remove();
-});
-
-async function open(options: Partial<HouseOptions> = {}): Promise<House> {
-  const house = await openHouse({ folder: folder.path, procedures: [refund], world, model: start, ...options });
-  houses.push(house);
-  return house;
-}
-
-/** Ends a house in the middle of what it does. */
-async function abandon(house: House): Promise<void> {
-  houses.splice(houses.indexOf(house), 1);
-  await house.abandon();
-}
 
 describe("the work loop over a real store", () => {
   test("a run goes from the first message to its record, each effect once", async () => {
-    const house = await open();
+    const house = await houses.open();
     await house.say("c1", "refund");
     await house.settled("c1");
     await house.say("c1", "1001");
@@ -69,21 +46,21 @@ describe("the work loop over a real store", () => {
   });
 
   test("a parked run holds no lease and nothing is under way for it", async () => {
-    const house = await open();
+    const house = await houses.open();
     await house.say("c1", "refund");
     const parked = await house.settled("c1");
     expect(parked).toMatchObject({ lease: null, outbox: [], dueAt: house.clock.now() + limits.silenceReminderMs });
   });
 
   test("the same message delivered five times at once is one turn", async () => {
-    const house = await open();
+    const house = await houses.open();
     await Promise.all(Array.from({ length: 5 }, () => house.say("c1", "refund", customer, "same")));
     await house.settled("c1");
     expect(world.texts).toEqual(["Hello.", "Which order?"]);
   });
 
   test("conversations do not wait for each other", async () => {
-    const house = await open();
+    const house = await houses.open();
     const hung = Promise.withResolvers<Outcome>();
     world.answer = ({ url }) => (url.endsWith("/slow") ? hung.promise : { kind: "done", value: { id: "r-2" } });
     for (const id of ["c1", "c2"]) await house.say(id, "refund");
@@ -100,20 +77,20 @@ describe("the work loop over a real store", () => {
     world.onSend = () => {
       throw new TransientError("the platform is down");
     };
-    const house = await open();
+    const house = await houses.open();
     await house.say("c1", "refund");
     expect(await house.load("c1")).toMatchObject({ recent: [{ key: "boot-1-t1" }] });
   });
 
   test("pitfall 95: stopped in the middle of a POST, the next boot asks a person and does not send it again", async () => {
-    const first = await open();
+    const first = await houses.open();
     await first.say("c1", "refund");
     await first.settled("c1");
     world.answer = () => new Promise(() => {});
     await first.say("c1", "1001");
     await first.until("c1", ({ run }) => run?.wait.kind === "effect");
-    await abandon(first);
-    const second = await open({ boot: "boot-2", clock: first.clock });
+    await houses.abandon(first);
+    const second = await houses.open({ boot: "boot-2", clock: first.clock });
     await second.sweeper.start();
     const waiting = await second.until("c1", ({ run, lease }) => run?.wait.kind === "verdict" && lease === null);
     expect(world.requests).toHaveLength(1);
@@ -134,12 +111,12 @@ describe("the work loop over a real store", () => {
       arrived.resolve();
       return new Promise(() => {});
     };
-    const first = await open();
+    const first = await houses.open();
     await first.say("c1", "refund");
     await arrived.promise;
-    await abandon(first);
+    await houses.abandon(first);
     world.onSend = () => {};
-    const second = await open({ boot: "boot-2", clock: first.clock });
+    const second = await houses.open({ boot: "boot-2", clock: first.clock });
     await second.sweeper.start();
     await second.pass(limits.backoffMostMs);
     await second.until("c1", ({ outbox, lease }) => outbox.length === 0 && lease === null);
@@ -152,7 +129,7 @@ describe("the work loop over a real store", () => {
     world.onSend = () => {
       if (down) throw new TransientError("the platform is down");
     };
-    const house = await open();
+    const house = await houses.open();
     await house.sweeper.start();
     await house.say("c1", "refund");
     await house.settled("c1");
@@ -165,7 +142,7 @@ describe("the work loop over a real store", () => {
 
   test("a store that cannot write refuses the event, so that the platform sends it again, and recovers by itself", async () => {
     let down = true;
-    const house = await open({
+    const house = await houses.open({
       wrap: (store) => failing(store, () => (down ? new TransientError("the disk is full") : null)),
     });
     await expect(house.say("c1", "refund", customer, "m1")).rejects.toThrow(TransientError);
@@ -178,7 +155,7 @@ describe("the work loop over a real store", () => {
 
   test("an outcome is not lost when the store cannot write for a while: the POST is sent once and its result arrives", async () => {
     let down = false;
-    const house = await open({
+    const house = await houses.open({
       wrap: (store) => failing(store, () => (down ? new TransientError("the disk is full") : null)),
     });
     await house.say("c1", "refund");
@@ -198,7 +175,7 @@ describe("the work loop over a real store", () => {
 
   test("a write that was done and reported as failed does no harm: the event is recognised when it comes again", async () => {
     let lie = true;
-    const house = await open({
+    const house = await houses.open({
       wrap: (store) => ({
         ...store,
         conversations: {
@@ -219,7 +196,7 @@ describe("the work loop over a real store", () => {
 
   test("a save that somebody else overtook is decided again on the newest document", async () => {
     let conflicts = 3;
-    const house = await open({
+    const house = await houses.open({
       wrap: (store) => failing(store, () => (conflicts-- > 0 ? new ConflictError("overtaken") : null)),
     });
     await house.say("c1", "refund");
@@ -231,7 +208,7 @@ describe("the work loop over a real store", () => {
     const guarded = aProcedure([
       { ...refund.steps[2], id: "pay", url: "https://shop.example/pay", approval: "require" },
     ]);
-    const house = await open({ procedures: [guarded] });
+    const house = await houses.open({ procedures: [guarded] });
     await house.say("c1", "refund");
     const waiting = await house.settled("c1");
     const wait = waiting.run?.wait;
@@ -252,21 +229,8 @@ describe("the work loop over a real store", () => {
     expect(await house.press(wait.of.id, { kind: "approve" }, otherAgent)).toMatchObject({ kind: "decided" });
   });
 
-  test("what is performed must have the hash that was frozen", async () => {
-    const house = await open();
-    await house.say("c1", "refund");
-    const parked = await house.settled("c1");
-    world.answer = () => new Promise(() => {});
-    await house.say("c1", "1001");
-    const out = await house.until("c1", ({ run }) => run?.wait.kind === "effect");
-    const [call] = out.outbox.filter(({ effect }) => effect.kind === "call");
-    expect(call?.hash).toMatch(/^[0-9a-f]{64}$/);
-    expect(parked.version).toBeLessThan(out.version);
-    await abandon(house);
-  });
-
   test("timers fire once, from the document: reminder, then expiry", async () => {
-    const house = await open();
+    const house = await houses.open();
     await house.sweeper.start();
     await house.say("c1", "refund");
     await house.settled("c1");
@@ -281,15 +245,60 @@ describe("the work loop over a real store", () => {
   });
 
   test("an idle conversation is forgotten after the dedupe horizon", async () => {
-    const house = await open({ procedures: [aProcedure([{ id: "bye", kind: "message", content: "Bye." }])] });
+    const house = await houses.open({ procedures: [aProcedure([{ id: "bye", kind: "message", content: "Bye." }])] });
     await house.say("c1", "refund");
     await house.until("c1", ({ run, lease, outbox }) => run === null && lease === null && outbox.length === 0);
     await house.pass(limits.idleMs + 1000);
     expect(await house.load("c1")).toBeNull();
   });
 
+  test("what waits to be stored is bounded: more is refused, so that the platform sends it again", async () => {
+    const slow = Promise.withResolvers<void>();
+    const house = await houses.open({
+      wrap: (store) => ({
+        ...store,
+        conversations: {
+          ...store.conversations,
+          load: async (workspace, id) => {
+            await slow.promise;
+            return store.conversations.load(workspace, id);
+          },
+        },
+      }),
+    });
+    const nothing = (id: string) =>
+      house.work.apply({ workspace: house.workspace, id: conversationIdSchema.parse(id) }, (conversation) => ({
+        conversation,
+        answer: "taken in",
+      }));
+    // One of each conversation is under way at once, the others wait.
+    const waiting = limits.changesWaiting / 2;
+    const taken = ["c1", "c2"].flatMap((id) => Array.from({ length: 1 + waiting }, () => nothing(id)));
+    await expect(nothing("c1")).rejects.toThrow(TransientError);
+    await expect(nothing("c3")).rejects.toThrow(TransientError);
+    slow.resolve();
+    expect(new Set(await Promise.all(taken))).toEqual(new Set(["taken in"]));
+    expect(await nothing("c3")).toBe("taken in");
+  });
+
+  test("work for a conversation that somebody else performs is left as a wake", async () => {
+    const house = await houses.open({ exclusive: false });
+    await house.say("c1", "refund");
+    const parked = await house.settled("c1");
+    const lease = { owner: "somebody else", until: house.clock.now() + limits.leaseMs };
+    await house.store.conversations.save({ ...parked, lease, version: parked.version + 1 });
+    const woken = Promise.withResolvers<string>();
+    await house.queue.start((workspace, id) => {
+      woken.resolve(`${workspace} ${id}`);
+      return Promise.resolve();
+    });
+    await house.say("c1", "1001");
+    expect(await woken.promise).toBe(`${house.workspace} c1`);
+    expect(world.requests).toEqual([]);
+  });
+
   test("while stopping nothing new begins, and what is under way is waited for", async () => {
-    const house = await open();
+    const house = await houses.open();
     await house.say("c1", "refund");
     await house.settled("c1");
     const sent = Promise.withResolvers<Outcome>();

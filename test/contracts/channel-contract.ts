@@ -55,7 +55,7 @@ const card: Card = {
       ],
     },
   ],
-  status: [{ text: "Reminder sent", at: 1_700_000_000_000 }],
+  status: [{ tone: "bad", before: "Rejected by Agent 1, ", at: 1_700_000_000_000, after: ": too late" }],
   pressId: `${"a".repeat(32)}-7`,
   buttons: [
     { action: "approve", label: "Approve" },
@@ -70,7 +70,7 @@ const messages: readonly { readonly name: string; readonly message: OutMessage }
   { name: "words", message: words },
   { name: "words with choices", message: { ...words, choices: ["1001", "None of these"] } },
   { name: "a sensitive question", message: { ...words, sensitive: true } },
-  { name: "an agent's relayed words", message: { ...words, author: "Agent 1" } },
+  { name: "an agent's relayed words", message: { ...words, author: { id: "agent-1", name: "Agent 1" } } },
   { name: "hostile words", message: { ...words, text: hostile } },
   { name: "very long words", message: { ...words, text: "long ".repeat(3000) } },
   ...(["approval", "notice", "handOff", "verdict", "reminder", "relay"] as const).map((kind) => ({

@@ -69,12 +69,12 @@ export function httpContract(name: string, open: (options: OpenHttp) => Http & {
       readonly server: RawServer;
       readonly clock: FakeClock;
       send(request?: Partial<HttpRequest>, more?: Partial<Limits>): Promise<Outcome>;
+      close(): Promise<void>;
     }
     interface Limits {
       readonly timeoutMs: number;
       readonly maxBytes: number;
       readonly startBefore: number;
-      readonly signal: AbortSignal;
     }
 
     async function scene(reply: Reply): Promise<Scene> {
@@ -86,15 +86,15 @@ export function httpContract(name: string, open: (options: OpenHttp) => Http & {
       return {
         server,
         clock,
+        close: () => http.close(),
         send: (request, more) => {
-          const { signal, ...limits } = {
+          const limits = {
             timeoutMs: 15_000,
             maxBytes: 1000,
             startBefore: Number.POSITIVE_INFINITY,
-            signal: new AbortController().signal,
             ...more,
           };
-          return http.send({ method: "GET", url, headers: {}, body: null, ...request }, limits, signal);
+          return http.send({ method: "GET", url, headers: {}, body: null, ...request }, limits);
         },
       };
     }
@@ -201,7 +201,7 @@ export function httpContract(name: string, open: (options: OpenHttp) => Http & {
       const limits = { timeoutMs: 15_000, maxBytes: 1000, startBefore: Number.POSITIVE_INFINITY };
       for (const method of methods) {
         const request = { method, url: `http://127.0.0.1:${port}/`, headers: {}, body: null };
-        const outcome = await http.send(request, limits, new AbortController().signal);
+        const outcome = await http.send(request, limits);
         expect(outcome).toMatchObject({ kind: "notSent", retryAfterMs: null });
       }
     });
@@ -239,15 +239,14 @@ export function httpContract(name: string, open: (options: OpenHttp) => Http & {
       expect(await send({ method: "POST" }, { startBefore: clock.monotonic() + 1 })).toMatchObject({ kind: "done" });
     });
 
-    test("a signal that is already aborted sends nothing; one that aborts later leaves it unknown", async () => {
-      const { server, send } = await scene(() => {});
-      expect(await send({ method: "POST" }, { signal: AbortSignal.abort() })).toMatchObject({ kind: "notSent" });
-      expect(server.requests).toHaveLength(0);
-      const controller = new AbortController();
-      const sending = send({ method: "POST" }, { signal: controller.signal });
+    test("closing leaves what is under way unknown, and sends nothing any more", async () => {
+      const { server, send, close } = await scene(() => {});
+      const sending = send({ method: "POST" });
       await server.arrived(1);
-      controller.abort();
+      await close();
       expect(await sending).toMatchObject({ kind: "unknown" });
+      expect(await send({ method: "POST" })).toMatchObject({ kind: "notSent" });
+      expect(server.requests).toHaveLength(1);
     });
 
     test("attack 22: a redirect is not followed, and nothing is forwarded", async () => {

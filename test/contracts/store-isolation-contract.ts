@@ -45,7 +45,6 @@ async function seen(store: Store, workspace: WorkspaceId) {
     leads: (await leads.list(workspace, null)).items.map((one) => one.name),
     mails: (await mails.list(workspace, null)).items.map((one) => one.subject),
     role: await roles.load(workspace, "web", "ann"),
-    hasAgents: await roles.hasAgents(workspace),
   };
 }
 
@@ -61,7 +60,6 @@ const nothing = {
   leads: [],
   mails: [],
   role: null,
-  hasAgents: false,
 };
 
 function everythingOf(mark: string) {
@@ -77,7 +75,6 @@ function everythingOf(mark: string) {
     leads: [mark],
     mails: [mark],
     role: "agent",
-    hasAgents: true,
   };
 }
 
@@ -143,7 +140,6 @@ export function storeIsolationContract(current: () => Store): void {
       "mails.list": (store) => store.mails.list(none, null),
       "roles.load": (store) => store.roles.load(none, "web", "ann"),
       "roles.set": (store) => store.roles.set(none, "web", "ann", "agent"),
-      "roles.hasAgents": (store) => store.roles.hasAgents(none),
     };
     test.each(Object.entries(calls))("%s without a workspace is refused", async (_, call) => {
       await expect(call(current())).rejects.toThrow(InvalidError);

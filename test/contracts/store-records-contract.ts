@@ -265,20 +265,4 @@ function roles(current: () => Store, reopened: () => Promise<Store>): void {
     expect(await after.load(demo, "slack", "ann")).toBeNull();
     expect(await after.load(demo, "web", "an")).toBeNull();
   });
-
-  test.each(["agent", "admin", "owner"] as const)(
-    "a workspace with an %s has somebody who may decide",
-    async (role) => {
-      await current().roles.set(demo, "web", "ann", role);
-      expect(await current().roles.hasAgents(demo)).toBe(true);
-      await current().roles.set(demo, "web", "ann", "customer");
-      expect(await current().roles.hasAgents(demo)).toBe(false);
-    },
-  );
-
-  test("a workspace with customers only, or with nobody, has nobody who may decide (attack 79)", async () => {
-    expect(await current().roles.hasAgents(demo)).toBe(false);
-    await current().roles.set(demo, "web", "maria", "customer");
-    expect(await current().roles.hasAgents(demo)).toBe(false);
-  });
 }

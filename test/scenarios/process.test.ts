@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Ticket } from "../../src/domain/ticket.ts";
@@ -115,6 +115,21 @@ describe("the process", () => {
     expect(await readFile(file, "utf8")).toContain("slug: refund");
   });
 
+  test.each([
+    ["below a regular file", async (path: string) => join(await aFile(path), "data"), "ENOTDIR"],
+    [
+      "where the database is no file",
+      async (path: string) => aFolder(path, "usher.db"),
+      "the database file cannot be opened",
+    ],
+  ])("a data folder that cannot be used, %s: one sentence, code 1, no stack", async (_what, make, why) => {
+    const result = await spawnUsher({ USHER_DATA: await make(folder.path) });
+    if (result.kind === "ready") throw new Error("it started");
+    expect(result.ended).toMatchObject({ code: 1, stdout: "" });
+    expect(result.ended.stderr).toContain(why);
+    expect(result.ended.stderr.trimEnd()).not.toContain("\n");
+  });
+
   test("a port that is taken: one sentence with what to do, and the data folder is free again", async () => {
     const first = await start();
     const { port } = new URL(first.url);
@@ -125,3 +140,16 @@ describe("the process", () => {
     await other.remove();
   });
 });
+
+async function aFile(folderPath: string): Promise<string> {
+  const file = join(folderPath, "a-file");
+  await writeFile(file, "");
+  return file;
+}
+
+/** Makes a folder with another one of this name in it. */
+async function aFolder(folderPath: string, inner: string): Promise<string> {
+  const made = join(folderPath, "data");
+  await mkdir(join(made, inner), { recursive: true });
+  return made;
+}

@@ -1,6 +1,7 @@
 import type { Event } from "../../src/domain/event.ts";
 import type { WorkspaceId } from "../../src/domain/ids.ts";
 import type { Press, Receipt } from "../../src/domain/press.ts";
+import type { PublishedProcedure } from "../../src/domain/procedure.ts";
 import type { Inbound, Place } from "../../src/ports/channel.ts";
 import type { ApprovalView, ConversationView, Inspector } from "../../src/ports/inspector.ts";
 
@@ -72,6 +73,8 @@ export function createFakeInbound(): FakeInbound {
 export interface FakeInspector extends Inspector {
   readonly views: Map<string, ConversationView>;
   readonly pending: ApprovalView[];
+  /** Versions of procedures, none of which is active. */
+  readonly versions: PublishedProcedure[];
   /** Sensitive values by `<conversation>/<variable>`; only agents may see them. */
   readonly secrets: Map<string, string>;
   /** Tells the watchers that a conversation was saved. */
@@ -84,11 +87,13 @@ export interface FakeInspector extends Inspector {
 export function createFakeInspector(): FakeInspector {
   const views = new Map<string, ConversationView>();
   const pending: ApprovalView[] = [];
+  const versions: PublishedProcedure[] = [];
   const secrets = new Map<string, string>();
   const watching = new Set<(workspace: WorkspaceId, id: ConversationView["id"]) => void>();
   return {
     views,
     pending,
+    versions,
     secrets,
     saved: (workspace, id) => {
       for (const changed of watching) changed(workspace, id);
@@ -97,7 +102,8 @@ export function createFakeInspector(): FakeInspector {
     conversation: async (_workspace, id) => views.get(id) ?? null,
     approvals: async () => pending,
     procedures: () => [],
-    procedure: async () => null,
+    procedure: async (_workspace, slug, version) =>
+      versions.find((one) => one.procedure.slug === slug && one.version === version) ?? null,
     reveal: async (_workspace, id, variable, by) => {
       const value = by.role === "customer" ? undefined : secrets.get(`${id}/${variable}`);
       return value === undefined ? null : { value };

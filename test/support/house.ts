@@ -26,7 +26,7 @@ import type { PressAction } from "../../src/domain/press.ts";
 import type { Procedure } from "../../src/domain/procedure.ts";
 import { defaultSettings, type WorkspaceSettings } from "../../src/domain/settings.ts";
 import type { Channel } from "../../src/ports/channel.ts";
-import type { Http } from "../../src/ports/http.ts";
+import type { Http, HttpLimits } from "../../src/ports/http.ts";
 import type { Mailer } from "../../src/ports/mail.ts";
 import type { Model } from "../../src/ports/model.ts";
 import type { Store } from "../../src/ports/store.ts";
@@ -42,6 +42,7 @@ export class World {
   readonly sent: { to: string; effectId: string; message: OutMessage; mayHaveBeenSent: boolean }[] = [];
   readonly edited: { card: string; message: OutMessage }[] = [];
   readonly requests: { method: string; url: string; key: string; body: string | null }[] = [];
+  readonly bounds: HttpLimits[] = [];
   /** How a call is answered; a promise that never settles is a call that hangs. */
   answer: (request: { method: string; url: string }) => Outcome | Promise<Outcome> = () => ({
     kind: "done",
@@ -66,7 +67,8 @@ export class World {
   };
 
   readonly http: Http = {
-    send: async ({ method, url, headers, body }) => {
+    send: async ({ method, url, headers, body }, bounds) => {
+      this.bounds.push(bounds);
       this.requests.push({ method, url, key: headers["idempotency-key"] ?? "", body });
       return this.answer({ method, url });
     },
@@ -104,6 +106,8 @@ export interface HouseOptions {
   /** Wraps the store, to make it fail. */
   readonly wrap?: (store: Store) => Store;
   readonly boot?: string;
+  /** Whether no other process can be alive on this store, as in embedded mode; true unless said otherwise. */
+  readonly exclusive?: boolean;
 }
 
 /** The use cases over a real SQLite store, with everything around them in the test's hands. */
@@ -140,15 +144,16 @@ export async function openHouse(options: HouseOptions) {
     clock,
     log,
   });
+  const queue = createInProcessQueue();
   const work = createWork({
     conversations: store.conversations,
     catalog,
     perform,
-    queue: createInProcessQueue(),
+    queue,
     clock,
     log,
     owner,
-    exclusive: true,
+    exclusive: options.exclusive ?? true,
     onSaved: (saved) => {
       saves.push(saved);
       for (const tell of news) tell();
@@ -185,6 +190,7 @@ export async function openHouse(options: HouseOptions) {
     store,
     work,
     sweeper,
+    queue,
     clock,
     log,
     saves,
@@ -224,7 +230,7 @@ export async function openHouse(options: HouseOptions) {
 export type House = Awaited<ReturnType<typeof openHouse>>;
 
 /** A model that starts this procedure with every message. */
-export function alwaysStarts({ slug }: Procedure): Model {
+function alwaysStarts({ slug }: Procedure): Model {
   return { route: () => Promise.resolve({ kind: "run", slug, filled: {}, scores: [], threshold: 0 }) };
 }
 
@@ -232,7 +238,7 @@ export function alwaysStarts({ slug }: Procedure): Model {
  * Houses for the tests of one file: each test gets an empty data folder and a world of its own, and what it leaves open
  * is closed. Without other options a house has one procedure, which every message starts.
  */
-export function useHouses(procedure: Procedure) {
+export function housesOf(procedure: Procedure) {
   const open: House[] = [];
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   const houses = {

@@ -17,7 +17,7 @@ export function createLogBook(): Log & { readonly lines: { level: string; fields
 }
 
 /** A configuration for a test: any free port, a data folder of its own. */
-function testConfig(folder: string, environment: { readonly [name: string]: string } = {}): Config {
+export function testConfig(folder: string, environment: { readonly [name: string]: string } = {}): Config {
   const reading = readConfig({ PORT: "0", USHER_DATA: folder, ...environment });
   if (reading.kind === "ok") return reading.config;
   throw new Error(reading.problems.join("\n"));

@@ -79,6 +79,7 @@ export async function openPlayground(options: PlaygroundOptions = {}): Promise<P
     store: storeOf(records),
     hints: [{ variable: "order_id", text: "Demo orders: 1001 can be refunded." }],
     mailServer: false,
+    demo: true,
     coolDownMs: 600_000,
     allowedHosts: options.allowedHosts ?? [],
     pageFolder,

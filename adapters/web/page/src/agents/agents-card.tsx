@@ -11,6 +11,7 @@ import { CardThread } from "./card-thread.tsx";
 import { HandOffControls } from "./hand-off-controls.tsx";
 import { Outcome } from "./outcome.tsx";
 import { ThreadLink } from "./thread-link.tsx";
+import { toneIcon } from "./tone-icon.ts";
 import { type Press, usePress } from "./use-press.ts";
 import { VerdictControls } from "./verdict-controls.tsx";
 
@@ -94,18 +95,10 @@ function pressedOf({ buttons }: Card): "decision" | "verdict" | "end" {
   return first?.action === "handBack" || first?.action === "resolve" ? "end" : "verdict";
 }
 
-const toneIcons: { readonly [tone in Card["tone"]]: IconName } = {
-  wait: "waiting",
-  ok: "done",
-  bad: "failed",
-  doubt: "unknown",
-  plain: "message",
-};
-
 function iconOf({ kind, tone, buttons }: Card): IconName {
   if (kind === "handOff") return "escalate";
   const isDecision = kind === "approval" && (buttons.length > 0 || tone === "plain");
-  return isDecision ? "gate" : toneIcons[tone];
+  return isDecision ? "gate" : (toneIcon(tone) ?? "message");
 }
 
 /** What to say to somebody who was writing a reason when another agent decided; else null. */

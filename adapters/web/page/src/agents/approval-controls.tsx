@@ -1,4 +1,5 @@
 import { type SubmitEvent, useEffect, useId, useRef, useState } from "react";
+import { webLimits } from "../../../limits.ts";
 import { focusInto } from "../shared/scroll.ts";
 import { page, useIsCutOff } from "../state/page.ts";
 import { server } from "../state/server.ts";
@@ -98,7 +99,7 @@ function RejectForm({ reason, takesFocus, locked, onChange, onReject, onCancel }
         id={id}
         rows={2}
         dir="auto"
-        maxLength={3000}
+        maxLength={webLimits.reasonLength}
         value={reason}
         aria-invalid={missing}
         aria-describedby={`${id}-note`}

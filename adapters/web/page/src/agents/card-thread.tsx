@@ -1,11 +1,9 @@
-import type { AgentsCardJson, MessageJson } from "../../../api.ts";
+import type { AgentsCardJson } from "../../../api.ts";
 import { Icon } from "../shared/icon.tsx";
 import { LongText } from "../shared/long-text.tsx";
 import { TimeText } from "../shared/time-text.tsx";
-import { usePage } from "../state/page.ts";
-import { type UnderRow, underRows } from "./under-rows.ts";
-
-const none: readonly MessageJson[] = [];
+import { toneIcon } from "./tone-icon.ts";
+import { type UnderRow, underRow } from "./under-rows.ts";
 
 interface CardThreadProps {
   readonly item: AgentsCardJson;
@@ -14,15 +12,11 @@ interface CardThreadProps {
 
 /** What stands under a card: the talk with the customer under a hand-off, reminders under the others. */
 export function CardThread({ item, under }: CardThreadProps) {
-  const messages = usePage(({ conversation }) =>
-    conversation?.id === item.conversationId && item.card.kind === "handOff" ? conversation.messages : none,
-  );
-  const rows = underRows(item, under, messages);
   const label = item.card.kind === "handOff" ? "Talk with the customer" : "Under this card";
   return (
     <div className="under" role="log" aria-label={label}>
-      {rows.map((row) => (
-        <Row key={row.key} row={row} />
+      {under.map((card) => (
+        <Row key={card.id} row={underRow(card)} />
       ))}
     </div>
   );
@@ -32,7 +26,7 @@ function Row({ row }: { readonly row: UnderRow }) {
   if (row.kind === "line") {
     return (
       <p className={`under-line tone-${row.tone}`} aria-live="off">
-        <Icon name={row.tone === "doubt" ? "unknown" : "waiting"} />
+        <Icon name={toneIcon(row.tone) ?? "message"} />
         <span>
           {row.text} <TimeText at={row.at} />
         </span>

@@ -1,4 +1,5 @@
 import { type SubmitEvent, useId, useState } from "react";
+import { limits } from "../../../../../src/domain/limits.ts";
 import type { AgentsCardJson } from "../../../api.ts";
 import { NotSent } from "../customer/message-row.tsx";
 import { isSendKey } from "../shared/enter.ts";
@@ -92,7 +93,7 @@ function Reply({ card, conversation }: { readonly card: string; readonly convers
           id={id}
           rows={1}
           dir="auto"
-          maxLength={10_000}
+          maxLength={limits.turnLength}
           value={text}
           readOnly={state.sending}
           onChange={(event) => change(event.target.value)}

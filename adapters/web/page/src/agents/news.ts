@@ -1,3 +1,4 @@
+import type { CardStatus } from "../../../../../src/domain/card.ts";
 import type { AgentsCardJson } from "../../../api.ts";
 
 /**
@@ -9,10 +10,15 @@ export function newsOf(before: readonly AgentsCardJson[], after: readonly Agents
   return after.flatMap(({ id, card }) => {
     if (card.kind === "relay") return [];
     const old = known.get(id);
-    const lines = card.status.slice(old?.status.length ?? 0).map(({ text }) => sentence(text));
+    const lines = card.status.slice(old?.status.length ?? 0).map(withoutTime);
     const isNews = old === undefined || (old.title !== card.title && card.buttons.length > 0);
     return isNews ? [sentence(card.title), ...lines] : lines;
   });
+}
+
+/** An outcome line as it is spoken: it is news, so that its moment is now. */
+function withoutTime({ before, after }: CardStatus): string {
+  return sentence(before.replace(/,?\s*$/, "") + after);
 }
 
 function sentence(text: string): string {

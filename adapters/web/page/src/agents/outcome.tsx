@@ -1,9 +1,8 @@
 import { useLayoutEffect, useRef } from "react";
-import type { Card } from "../../../../../src/domain/card.ts";
+import type { Card, CardStatus } from "../../../../../src/domain/card.ts";
 import { Icon } from "../shared/icon.tsx";
 import { DayTimeText } from "../shared/time-text.tsx";
-import { usePage } from "../state/page.ts";
-import { statusIcon, timedLine } from "./status-line.ts";
+import { toneIcon } from "./tone-icon.ts";
 import type { Press } from "./use-press.ts";
 
 interface OutcomeProps {
@@ -16,12 +15,9 @@ interface OutcomeProps {
   readonly isOpen: boolean;
 }
 
-const none: readonly never[] = [];
-
 /** The outcome lines of a card, then what became of this visitor's own press. It takes the focus after a press. */
 export function Outcome({ status, press, privately = null, hasFocus, isOpen }: OutcomeProps) {
   const box = useRef<HTMLDivElement>(null);
-  const names = usePage(({ world }) => world?.people ?? none).map(({ name }) => name);
   const { state, wantsFocus, before } = press;
   // biome-ignore lint/correctness/useExhaustiveDependencies: these are the moments at which a line comes or goes.
   useLayoutEffect(() => {
@@ -40,9 +36,9 @@ export function Outcome({ status, press, privately = null, hasFocus, isOpen }: O
   const told = privately ?? (state.kind === "told" ? state.text : null);
   return (
     <div ref={box} className="outcome">
-      {status.map(({ text, at }, index) => (
+      {status.map((line, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a line may be told again in other words, and keeps its place.
-        <StatusLine key={index} text={text} at={at} names={names} />
+        <StatusLine key={index} line={line} />
       ))}
       {told === null ? null : (
         <p className="private" tabIndex={-1}>
@@ -60,20 +56,13 @@ export function Outcome({ status, press, privately = null, hasFocus, isOpen }: O
 
 /** The first line that was not there before, or the last one. */
 function newLine(status: Card["status"], before: Card["status"]): number {
-  const known = new Set(before.map(({ text, at }) => `${at} ${text}`));
-  const index = status.findIndex(({ text, at }) => !known.has(`${at} ${text}`));
+  const known = new Set(before.map((line) => JSON.stringify(line)));
+  const index = status.findIndex((line) => !known.has(JSON.stringify(line)));
   return index === -1 ? status.length - 1 : index;
 }
 
-interface StatusLineProps {
-  readonly text: string;
-  readonly at: number;
-  readonly names: readonly string[];
-}
-
-function StatusLine({ text, at, names }: StatusLineProps) {
-  const icon = statusIcon(text);
-  const { before, after } = timedLine(text, names);
+function StatusLine({ line: { tone, before, at, after } }: { readonly line: CardStatus }) {
+  const icon = toneIcon(tone);
   return (
     <p className={`status-line ${icon ?? ""}`} tabIndex={-1}>
       {icon === null ? null : <Icon name={icon} />}

@@ -1,5 +1,5 @@
 import type { Card } from "../../../../../src/domain/card.ts";
-import type { AgentsCardJson, MessageJson } from "../../../api.ts";
+import type { AgentsCardJson } from "../../../api.ts";
 
 /** A row under a card: somebody's words, or a line of Usher's. */
 export type UnderRow =
@@ -19,27 +19,9 @@ export type UnderRow =
       readonly at: number;
     };
 
-/**
- * The rows under a card, oldest first. `messages`: of the customer's thread, where it is known; what agents answered
- * from here stands there under their names, and comes back between the customer's words. Pure.
- */
-export function underRows(
-  { at: since, card }: AgentsCardJson,
-  under: readonly AgentsCardJson[],
-  messages: readonly MessageJson[],
-): readonly UnderRow[] {
-  const until = card.buttons.length > 0 ? Number.POSITIVE_INFINITY : (card.status.at(-1)?.at ?? since);
-  const cards = under.map(({ id, card: own, at }): UnderRow => {
-    if (own.kind !== "relay") return { kind: "line", key: id, tone: own.tone, text: own.title, at };
-    const value = own.sections[0]?.fields[0]?.value;
-    return { kind: "said", key: id, by: "customer", name: own.title, text: typeof value === "string" ? value : "", at };
-  });
-  const relayed = messages.filter(({ role, id, at }) => {
-    const isAgent = role !== "customer" && role !== "bot";
-    return isAgent && id.startsWith("usher.") && at >= since && at <= until;
-  });
-  const replies = relayed.map(({ id, name, text, at }): UnderRow => {
-    return { kind: "said", key: id, by: "agent", name, text, at };
-  });
-  return [...cards, ...replies].sort((a, b) => a.at - b.at);
+/** What a card that stands under another one says there. Pure. */
+export function underRow({ id: key, card, at, saidBy }: AgentsCardJson): UnderRow {
+  if (saidBy === null) return { kind: "line", key, tone: card.tone, text: card.title, at };
+  const value = card.sections[0]?.fields[0]?.value;
+  return { kind: "said", key, by: saidBy, name: card.title, text: typeof value === "string" ? value : "", at };
 }

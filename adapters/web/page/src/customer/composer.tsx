@@ -44,8 +44,9 @@ function Hints({ id }: { readonly id: string }) {
   const cutOff = useIsCutOff();
   const conversation = usePage((page) => page.conversation);
   const world = usePage((page) => page.world);
+  const older = usePage((page) => page.older);
   const writer = usePage(({ writingAs }) => world?.people.find((person) => person.id === writingAs));
-  const order = hintFor(conversation, world);
+  const order = hintFor(conversation, world, older);
   const hints: string[] = [];
   if (cutOff) hints.push("Not connected. Your draft is kept.");
   if (conversation?.handledBy === "people") hints.push("A person has this conversation. Usher stays silent.");

@@ -1,9 +1,12 @@
 import { clockTime } from "../shared/time.ts";
+import { DayTimeText } from "../shared/time-text.tsx";
 import { Pane } from "../shell/pane.tsx";
 import { openConversation, writeAs } from "../state/actions.ts";
 import { usePage } from "../state/page.ts";
 import { Composer } from "./composer.tsx";
 import { Thread } from "./thread.tsx";
+
+const none: readonly never[] = [];
 
 /** The customer's side: one thread, and where one writes in it. */
 export function CustomerPane() {
@@ -20,6 +23,7 @@ export function CustomerPane() {
           New<span className="rest"> conversation</span>
         </button>
       </div>
+      <Standing />
       {shown === null || ready ? (
         <Thread key={key} id={shown} name={name === null ? "Conversation" : `Conversation with ${name}`} />
       ) : (
@@ -45,6 +49,31 @@ function Writer() {
         ))}
       </select>
     </label>
+  );
+}
+
+/** What has been noted about the conversation: its tags, and that it is resolved. */
+function Standing() {
+  const tags = usePage(({ conversation }) => conversation?.tags ?? none);
+  const resolvedAt = usePage(({ conversation }) => conversation?.resolvedAt ?? null);
+  if (tags.length === 0 && resolvedAt === null) return null;
+  return (
+    <div className="conversation-standing">
+      {resolvedAt === null ? null : (
+        <p>
+          Resolved <DayTimeText at={resolvedAt} inSentence />
+        </p>
+      )}
+      {tags.length === 0 ? null : (
+        <ul aria-label="Tags">
+          {tags.map((tag) => (
+            <li key={tag} dir="auto">
+              {tag}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
   );
 }
 

@@ -1,9 +1,9 @@
 import { type MouseEvent, useLayoutEffect, useRef } from "react";
+import { limits } from "../../../../../src/domain/limits.ts";
 import { isSendKey } from "../shared/enter.ts";
 import { write } from "../state/actions.ts";
 
 const boxId = "message-box";
-const longest = 10_000;
 
 interface MessageBoxProps {
   readonly draft: string;
@@ -19,7 +19,7 @@ export function MessageBox({ draft, hidden, hintId, onChange, onSend }: MessageB
   const field = {
     id: boxId,
     value: draft,
-    maxLength: longest,
+    maxLength: limits.turnLength,
     dir: "auto",
     "aria-label": "Message",
     "aria-describedby": hintId,

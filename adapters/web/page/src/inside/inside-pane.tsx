@@ -1,10 +1,10 @@
 import { type ReactNode, useMemo } from "react";
-import type { Procedure } from "../../../../../src/domain/procedure.ts";
 import type { ProcedureJson, RunJson } from "../../../api.ts";
 import { Icon } from "../shared/icon.tsx";
 import { Section } from "../shared/section.tsx";
 import { Pane } from "../shell/pane.tsx";
 import { usePage } from "../state/page.ts";
+import { procedureOf } from "../state/procedure-of.ts";
 import { Procedures } from "./procedures.tsx";
 import { Records } from "./records-view.tsx";
 import { RunView } from "./run-view.tsx";
@@ -21,7 +21,9 @@ export function InsidePane() {
   const procedures = usePage(({ world }) => world?.procedures ?? none);
   const known = usePage(({ world }) => world !== null);
   const run = conversation?.run ?? conversation?.lastRun ?? null;
-  const procedure = useMemo(() => procedureOf(run, procedures), [run, procedures]);
+  const older = usePage((page) => page.older);
+  const kept = run === null ? null : procedureOf(run, procedures, older);
+  const procedure = kept ?? null;
   const facts = useMemo(() => (procedure === null ? [] : factsOf(procedure)), [procedure]);
   const why = conversation?.run === null ? routeWords(conversation.lastRoute, procedures) : null;
   return (
@@ -30,7 +32,7 @@ export function InsidePane() {
       <div className="inside-body">
         <Column label="Diagram">
           {why === null ? null : <p className="note">{why}</p>}
-          {run === null ? <NoRun procedures={procedures} known={known} /> : <RunView run={run} procedure={procedure} />}
+          {run === null ? <NoRun procedures={procedures} known={known} /> : <RunView run={run} procedure={kept} />}
         </Column>
         <Column label="Details">
           <Section title="Trace">
@@ -54,14 +56,6 @@ function Column({ label, children }: { readonly label: string; readonly children
       {children}
     </div>
   );
-}
-
-function procedureOf(run: RunJson | null, procedures: readonly ProcedureJson[]): Procedure | null {
-  if (run === null) return null;
-  const found = procedures.find(
-    ({ procedure, version }) => procedure.slug === run.procedure && version === run.version,
-  );
-  return found?.procedure ?? null;
 }
 
 function Standing({ run }: { readonly run: RunJson }) {

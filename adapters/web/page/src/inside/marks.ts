@@ -1,3 +1,4 @@
+import { limits } from "../../../../../src/domain/limits.ts";
 import type { RunJson } from "../../../api.ts";
 import type { StepFacts } from "./steps.ts";
 
@@ -98,7 +99,5 @@ function reachable(steps: Steps, from: readonly string[]): ReadonlySet<string> {
 
 /** Whether the trace has grown so long that its beginning is no longer kept. Pure. */
 export function isCut(trace: Trace): boolean {
-  return trace.length >= traceEntriesKept;
+  return trace.length >= limits.traceEntries;
 }
-
-const traceEntriesKept = 50;

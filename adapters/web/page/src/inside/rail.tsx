@@ -132,8 +132,8 @@ function isLater({ facts, marks }: Drawing, first: number): boolean {
 
 /** ↑ ↓ Home End move between the steps' titles; Enter follows the link, as links do. */
 function moveByKey(event: KeyboardEvent, list: HTMLElement | null): void {
-  const target = event.target as HTMLElement;
-  if (list === null || !target.classList.contains("step-title")) return;
+  const { target } = event;
+  if (list === null || !(target instanceof HTMLElement) || !target.classList.contains("step-title")) return;
   const titles = [...list.querySelectorAll<HTMLElement>("a.step-title")];
   const at = titles.indexOf(target);
   const to = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: titles.length - 1 }[event.key];

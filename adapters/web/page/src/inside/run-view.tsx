@@ -6,8 +6,14 @@ import { usePage } from "../state/page.ts";
 import { useFollow } from "./follow.ts";
 import { Rail } from "./rail.tsx";
 
-/** The diagram of a run, as far as it has come. `procedure` is null when this version is not active any more. */
-export function RunView({ run, procedure }: { readonly run: RunJson; readonly procedure: Procedure | null }) {
+interface RunViewProps {
+  readonly run: RunJson;
+  /** The version that the run keeps; null: there is none like it any more; undefined: on its way. */
+  readonly procedure: Procedure | null | undefined;
+}
+
+/** The diagram of a run, as far as it has come. */
+export function RunView({ run, procedure }: RunViewProps) {
   const box = useRef<HTMLDivElement>(null);
   const picked = usePage(({ view }) => view.step);
   const current = run.endedAt === null ? run.stepId : null;
@@ -17,12 +23,9 @@ export function RunView({ run, procedure }: { readonly run: RunJson; readonly pr
       picked === null ? null : box.current?.querySelector<HTMLElement>(`[data-step="${CSS.escape(picked)}"]`);
     if (step) revealInBox(step);
   }, [picked]);
+  if (procedure === undefined) return null;
   if (procedure === null) {
-    return (
-      <p className="empty">
-        This run keeps version {run.version}, which is not active any more. Its steps stand in the trace.
-      </p>
-    );
+    return <p className="empty">This run keeps version {run.version}, which is gone. Its steps stand in the trace.</p>;
   }
   return (
     <div ref={box} className="run-view">

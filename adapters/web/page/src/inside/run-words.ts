@@ -14,6 +14,7 @@ const standings: { readonly [status in RunJson["status"]]: Standing } = {
   effect: { words: "Working", tone: "wait", icon: "waiting" },
   approval: { words: "Waiting for approval", tone: "wait", icon: "gate" },
   verdict: { words: "Outcome unknown", tone: "doubt", icon: "unknown" },
+  held: { words: "Paused: with people", tone: "plain", icon: "escalate" },
   completed: { words: "Completed", tone: "ok", icon: "done" },
   escalated: { words: "With people", tone: "plain", icon: "escalate" },
   cancelled: { words: "Cancelled", tone: "plain", icon: "failed" },
@@ -24,7 +25,7 @@ const standings: { readonly [status in RunJson["status"]]: Standing } = {
 /** How a run stands; one whose conversation is with people is paused. Pure. */
 export function standingOf(run: RunJson, handledBy: ConversationJson["handledBy"]): Standing {
   if (run.endedAt === null && run.status === "input" && handledBy === "people") {
-    return { words: "Paused: with people", tone: "plain", icon: "escalate" };
+    return standings.held;
   }
   return standings[run.status];
 }

@@ -23,9 +23,6 @@ export interface TraceRow {
   readonly entries: readonly TraceEntry[];
 }
 
-/** More rows than this make a page slow; the newest are shown. */
-const rowsShown = 200;
-
 /** The trace of a run as one row per visit of a step, oldest first. Pure. */
 export function traceRows(run: RunJson, facts: readonly StepFacts[], procedure: Procedure | null): readonly TraceRow[] {
   const numbers = new Map(facts.map(({ id, number }) => [id, number]));
@@ -50,7 +47,7 @@ export function traceRows(run: RunJson, facts: readonly StepFacts[], procedure: 
       entries,
     };
   });
-  return rows.filter((row) => row !== null).slice(-rowsShown);
+  return rows.filter((row) => row !== null);
 }
 
 // Not by its place: the beginning of a long trace is dropped. A loop may come back within one ms.
@@ -115,16 +112,20 @@ export function wordsOf(entry: TraceEntry, compared: Compared | null = null): st
 }
 
 function branchWords(entry: TraceEntry & { readonly kind: "branch" }, compared: Compared | null): string {
-  const { left, type, right, result, comparable } = entry;
+  const { left, type, result, comparable } = entry;
   const name = compared?.variable ?? "the value";
   const value = type === "missing" ? "is missing" : `is ${left === "" ? "empty" : left} (${type})`;
   const operator = compared?.operator ?? "equals";
   const test =
     operator === "exists" || operator === "not_exists"
       ? operatorWords[operator]
-      : `${operatorWords[operator]} ${JSON.stringify(right)}`;
+      : `${operatorWords[operator]} ${rightWords(entry)}`;
   const answer = result ? "yes" : "no";
   return comparable ? `${name} ${value}, ${test} → ${answer}` : `${name} ${value}, ${test}: not comparable → ${answer}`;
+}
+
+function rightWords({ right, rightType }: TraceEntry & { readonly kind: "branch" }): string {
+  return rightType === "missing" ? "what is missing" : `${JSON.stringify(right)} (${rightType})`;
 }
 
 const decisionWords: { readonly [action: string]: string } = {

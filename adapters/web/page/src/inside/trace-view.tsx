@@ -1,4 +1,5 @@
 import { memo, useId, useMemo, useRef, useState } from "react";
+import { limits } from "../../../../../src/domain/limits.ts";
 import type { Procedure } from "../../../../../src/domain/procedure.ts";
 import type { RunJson } from "../../../api.ts";
 import { JsonView } from "../shared/json-view.tsx";
@@ -39,7 +40,10 @@ export function TraceView({ run, procedure }: TraceViewProps) {
     <>
       <label className="picker">
         Show{" "}
-        <select value={filter} onChange={(event) => setFilter(event.target.value as TraceFilter)}>
+        <select
+          value={filter}
+          onChange={(event) => setFilter(traceFilters.find((name) => name === event.target.value) ?? "all")}
+        >
           {traceFilters.map((name) => (
             <option key={name} value={name}>
               {filterWords[name]}
@@ -47,7 +51,9 @@ export function TraceView({ run, procedure }: TraceViewProps) {
           ))}
         </select>
       </label>
-      {isCut(run.trace) ? <p className="muted">Of a long run, the last 50 entries are kept.</p> : null}
+      {isCut(run.trace) ? (
+        <p className="muted">Of a long run, the last {limits.traceEntries} entries are kept.</p>
+      ) : null}
       {shown.length === 0 ? <p className="empty">Nothing of this kind in this run.</p> : null}
       <ol className="trace">
         {shown.map((row) => (

@@ -8,6 +8,7 @@ import { chooseTheme, currentTheme, followSystem } from "./theme.ts";
 /** The head of the page: what this is, that it is for trying, and how far one has come. */
 export function Header() {
   const [guide, setGuide] = useState(recallChoice("guide") !== "hidden");
+  const demo = usePage(({ world }) => world?.demo);
   const change = (shown: boolean): void => {
     setGuide(shown);
     rememberChoice("guide", shown ? null : "hidden");
@@ -30,11 +31,15 @@ export function Header() {
         </div>
       </div>
       <div className="strip">
-        <p>For trying Usher, not for production. Calls go to the demo backend on this machine.</p>
+        <p>For trying Usher, not for production. {demo === undefined ? null : whereCallsGo(demo)}</p>
         {guide ? <GuideStrip onHide={() => change(false)} /> : null}
       </div>
     </header>
   );
+}
+
+function whereCallsGo(demo: boolean): string {
+  return demo ? "Calls go to the demo backend on this machine." : "Calls go to the systems in USHER_CONNECTIONS.";
 }
 
 function ThemeButton() {

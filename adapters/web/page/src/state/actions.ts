@@ -86,13 +86,14 @@ export function setDraft(conversation: string, text: string): void {
 
 /** Shows a message at once and sends it; the conversation is made on the way if there is none. */
 export function write(text: string): void {
-  const { view, conversation, writingAs } = page.get();
+  const { view, conversation, world, writingAs } = page.get();
+  const writer = world?.people.find(({ id }) => id === writingAs);
   const message: OutgoingMessage = {
     id: newId(),
     conversation: view.conversation,
     as: writingAs,
     text,
-    hidden: conversation?.awaitsSensitive === true && writingAs.startsWith("customer"),
+    hidden: conversation?.awaitsSensitive === true && (writer?.role ?? "customer") === "customer",
     at: Date.now(),
     state: "sending",
     problem: null,
@@ -145,7 +146,7 @@ async function place(id: string): Promise<string> {
     .get()
     .outgoing.map((waiting) => (waiting.conversation === null ? { ...waiting, conversation: made.id } : waiting));
   const { view } = page.get();
-  page.set({ made: made.id });
+  if (view.conversation === null) page.set({ made: made.id });
   setOutgoing(moved);
   // What was typed meanwhile goes along.
   const { new: typed, ...drafts } = page.get().drafts;

@@ -1,6 +1,7 @@
 import { newsOf } from "../agents/news.ts";
 import { stillOutgoing } from "./outgoing.ts";
 import { announce, page, showToast } from "./page.ts";
+import { procedureOf, versionKey } from "./procedure-of.ts";
 import { createRefresh, keepSame } from "./refresh.ts";
 import { AnswerError, NoAnswerError, server } from "./server.ts";
 import { remember } from "./session.ts";
@@ -30,8 +31,25 @@ export const loadConversations = loader(async () => {
   page.set({ conversations: keepSame(page.get().conversations, conversations, ({ id }) => id) });
 });
 
+/** Fetches the version of the shown run's procedure, unless it is the active one or known already. */
+const loadVersion = loader(async () => {
+  const { conversation, world, older } = page.get();
+  const run = conversation?.run ?? conversation?.lastRun;
+  if (!run || world === null || procedureOf(run, world.procedures, older) !== undefined) return;
+  const found = await server.procedure(run.procedure, run.version).catch((error: unknown) => {
+    if (error instanceof AnswerError && error.status === 404) return null;
+    throw error;
+  });
+  page.set({ older: { ...page.get().older, [versionKey(run)]: found } });
+});
+
 /** Fetches the conversation that is shown. */
-export const loadConversation = loader(async () => {
+export async function loadConversation(): Promise<void> {
+  await loadThread();
+  await loadVersion();
+}
+
+const loadThread = loader(async () => {
   const id = page.get().view.conversation;
   if (id === null) return;
   try {
@@ -79,5 +97,6 @@ export const loadRecords = loader(async () => {
 
 /** Fetches everything that is shown. */
 export async function loadEverything(): Promise<void> {
-  await Promise.all([loadWorld(), loadConversation(), loadAgents(), loadConversations(), loadRecords()]);
+  await Promise.all([loadWorld(), loadThread(), loadAgents(), loadConversations(), loadRecords()]);
+  await loadVersion();
 }

@@ -3,6 +3,7 @@ import type { Mail } from "../../../../../src/domain/mail.ts";
 import type { Ticket } from "../../../../../src/domain/ticket.ts";
 import type { AgentsCardJson, ConversationJson, ConversationSummaryJson, WorldJson } from "../../../api.ts";
 import type { OutgoingMessage } from "./outgoing.ts";
+import type { OlderVersions } from "./procedure-of.ts";
 import { recall } from "./session.ts";
 import { createStore, useStore } from "./store.ts";
 import { readView, type View } from "./url.ts";
@@ -11,8 +12,10 @@ import { readView, type View } from "./url.ts";
 export interface Page {
   readonly view: View;
   readonly world: WorldJson | null;
+  /** Versions of procedures that a run keeps, and that are not active any more. */
+  readonly older: OlderVersions;
   readonly conversation: ConversationJson | null;
-  /** The conversation that this page made itself: its thread begins empty, there is no history to wait for. */
+  /** The shown conversation, if it was made just here: its thread begins empty, there is no history to wait for. */
   readonly made: string | null;
   readonly conversations: readonly ConversationSummaryJson[];
   readonly cards: readonly AgentsCardJson[] | null;
@@ -43,6 +46,7 @@ const session = recall();
 export const page = createStore<Page>({
   view: readView(location.search),
   world: null,
+  older: {},
   conversation: null,
   made: null,
   conversations: [],

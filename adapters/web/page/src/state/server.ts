@@ -7,6 +7,7 @@ import type {
   ConversationJson,
   ConversationSummaryJson,
   ErrorJson,
+  ProcedureJson,
   ReceiptJson,
   WorldJson,
 } from "../../../api.ts";
@@ -64,6 +65,7 @@ const at = (id: string) => `conversations/${encodeURIComponent(id)}`;
 /** The playground's API. Every call throws AnswerError or NoAnswerError. */
 export const server = {
   world: () => ask<WorldJson>("world"),
+  procedure: (slug: string, version: number) => ask<ProcedureJson>(`procedures/${encodeURIComponent(slug)}/${version}`),
   conversations: () => ask<readonly ConversationSummaryJson[]>("conversations"),
   conversation: (id: string) => ask<ConversationJson>(at(id)),
   agents: () => ask<readonly AgentsCardJson[]>("agents"),

@@ -1,34 +1,16 @@
-import type { OutgoingMessage } from "./outgoing.ts";
+import { type Session, sessionFrom } from "./session-from.ts";
 
-/** What a tab remembers over a reload. Texts by conversation or by card; `rejects` holds the open forms. */
-export interface Session {
-  readonly writingAs: string | null;
-  readonly decidingAs: string | null;
-  readonly drafts: { readonly [conversation: string]: string };
-  readonly rejects: { readonly [card: string]: string };
-  readonly replies: { readonly [card: string]: string };
-  readonly closed: { readonly [section: string]: boolean };
-  readonly outgoing: readonly OutgoingMessage[];
-}
-
-const empty: Session = {
-  writingAs: null,
-  decidingAs: null,
-  drafts: {},
-  rejects: {},
-  replies: {},
-  closed: {},
-  outgoing: [],
-};
 const key = "usher.playground";
+
+const empty = sessionFrom({});
 
 let session = read();
 
 function read(): Session {
   try {
-    return { ...empty, ...(JSON.parse(sessionStorage.getItem(key) ?? "{}") as Partial<Session>) };
+    return sessionFrom(JSON.parse(sessionStorage.getItem(key) ?? "{}"));
   } catch {
-    // Storage is forbidden, or holds something of an older page: begin anew.
+    // Storage is forbidden, or holds what is no JSON: begin anew.
     return empty;
   }
 }

@@ -21,6 +21,11 @@ export function followHistory(moved: () => void): void {
 }
 
 function take(view: View): void {
-  const { conversation } = page.get();
-  page.set({ view, conversation: conversation?.id === view.conversation ? conversation : null });
+  const { conversation, made } = page.get();
+  page.set({
+    view,
+    conversation: conversation?.id === view.conversation ? conversation : null,
+    // Whoever comes back to it later finds a history.
+    made: made === view.conversation ? made : null,
+  });
 }

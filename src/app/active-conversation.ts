@@ -27,7 +27,7 @@ export interface Job {
  * undefined when it must be loaded. `launched`: effects that this process has begun, until their outcome is stored.
  * `lanes`: marked effects in the order in which they are to be performed. `leaseEndsAt`: monotonic ms.
  */
-export interface Room {
+export interface ActiveConversation {
   readonly key: ConversationKey;
   readonly jobs: Job[];
   readonly launched: Set<string>;
@@ -40,8 +40,8 @@ export interface Room {
   endPause: (() => void) | null;
 }
 
-/** An empty room. */
-export function createRoom(key: ConversationKey): Room {
+/** A conversation in which nothing has begun yet. */
+export function createActiveConversation(key: ConversationKey): ActiveConversation {
   return {
     key,
     jobs: [],

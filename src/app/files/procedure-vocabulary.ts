@@ -1,5 +1,5 @@
-import { procedureSchema } from "../domain/procedure.ts";
-import { type StepKind, stepSchema } from "../domain/step.ts";
+import { procedureSchema } from "../../domain/procedure.ts";
+import { type StepKind, stepSchema } from "../../domain/step.ts";
 
 /** An example of every field of a procedure, as it would be written; for messages, and for editors. */
 export const fieldExamples: { readonly [field: string]: string | number | boolean } = {

@@ -1,5 +1,5 @@
-import { isRecord } from "../domain/json.ts";
-import type { Problem } from "../domain/problem.ts";
+import { isRecord } from "../../domain/json.ts";
+import type { Problem } from "../../domain/problem.ts";
 import { suggestId } from "./procedure-vocabulary.ts";
 
 /** A jump that named its target by number, and the id that it means. */

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { nearest } from "../engine/nearest.ts";
+import { nearest } from "../../engine/nearest.ts";
 import { exampleLine, fieldExamples, knownKeys, stepKinds } from "./procedure-vocabulary.ts";
 import { quoted } from "./quoted.ts";
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { actionTable } from "../domain/action.ts";
-import { isRecord, type Json } from "../domain/json.ts";
-import { procedureSchema } from "../domain/procedure.ts";
+import { actionTable } from "../../domain/action.ts";
+import { isRecord, type Json } from "../../domain/json.ts";
+import { procedureSchema } from "../../domain/procedure.ts";
 import { fieldExamples } from "./procedure-vocabulary.ts";
 
 const stepTitles: { readonly [kind: string]: readonly [title: string, description: string] } = {

@@ -11,7 +11,7 @@ import {
   type YAMLError,
   type YAMLMap,
 } from "yaml";
-import { limits } from "../domain/limits.ts";
+import { limits } from "../../domain/limits.ts";
 import type { FileProblem } from "./file-problem.ts";
 import { jsonProblems } from "./json-strict.ts";
 import { type YamlProblem, yamlValue } from "./yaml-value.ts";

@@ -1,6 +1,6 @@
-import { isRecord } from "../domain/json.ts";
-import type { Procedure } from "../domain/procedure.ts";
-import { type Step, stepSchema } from "../domain/step.ts";
+import { isRecord } from "../../domain/json.ts";
+import type { Procedure } from "../../domain/procedure.ts";
+import { type Step, stepSchema } from "../../domain/step.ts";
 import { stepIds } from "./jump-numbers.ts";
 import { knownKeys } from "./procedure-vocabulary.ts";
 

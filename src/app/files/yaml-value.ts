@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap } from "yaml";
-import { limits } from "../domain/limits.ts";
+import { limits } from "../../domain/limits.ts";
 import { quoted } from "./quoted.ts";
 
 /** Something in a YAML document that Usher does not read, at an offset into its text. */

@@ -1,10 +1,10 @@
 import { Document, isDocument, isScalar } from "yaml";
 import type { z } from "zod";
-import { isRecord } from "../domain/json.ts";
-import { limits } from "../domain/limits.ts";
-import type { Problem } from "../domain/problem.ts";
-import { type Procedure, procedureSchema } from "../domain/procedure.ts";
-import { checkStructure } from "../engine/check-structure.ts";
+import { isRecord } from "../../domain/json.ts";
+import { limits } from "../../domain/limits.ts";
+import type { Problem } from "../../domain/problem.ts";
+import { type Procedure, procedureSchema } from "../../domain/procedure.ts";
+import { checkStructure } from "../../engine/check-structure.ts";
 import { type FileProblem, orderProblems } from "./file-problem.ts";
 import { issueWords } from "./issue-words.ts";
 import { isJson } from "./json-strict.ts";

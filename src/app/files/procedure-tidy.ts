@@ -1,5 +1,5 @@
-import type { Procedure } from "../domain/procedure.ts";
-import type { Step } from "../domain/step.ts";
+import type { Procedure } from "../../domain/procedure.ts";
+import type { Step } from "../../domain/step.ts";
 
 /**
  * Answers a procedure as somebody would write it: the name of a step first and where it goes on last, and without
