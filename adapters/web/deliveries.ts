@@ -81,10 +81,12 @@ function createHandOver(options: DeliveryOptions, underWay: Set<number>): (messa
       const { seq, conversation, sender, key, text, at } = message;
       const from = sender ?? "";
       // Noted before Usher gets it: after a crash nobody could tell any more what was being asked for.
-      if (!message.hidden && (await answersSensitive(options, conversation, from))) log.hide(seq);
+      const isOwn = log.conversation(conversation)?.customer === from;
+      if (!message.hidden && (await answersSensitive(options, conversation, from, isOwn))) log.hide(seq);
       underWay.add(seq);
       try {
-        await inbound.event(placeOf(workspace, conversation), messageEvent({ conversation, key, from, text, at }));
+        if (isOwn || (await isKnown(options, conversation)))
+          await inbound.event(placeOf(workspace, conversation), messageEvent({ conversation, key, from, text, at }));
         log.settle(seq, "delivered");
       } catch (error) {
         if (!(error instanceof TransientError)) log.settle(seq, "refused");
@@ -110,10 +112,20 @@ async function bringAll(
   }
 }
 
-// What an agent writes never answers a step, so it is no secret.
-async function answersSensitive(options: DeliveryOptions, id: ConversationId, from: string): Promise<boolean> {
+// Somebody who writes in a thread before its customer has does not become its customer: Usher has nothing to do there.
+async function isKnown({ inspector, workspace }: DeliveryOptions, id: ConversationId): Promise<boolean> {
+  return (await inspector.conversation(workspace, id)) !== null;
+}
+
+// What an agent writes in somebody else's thread never answers a step, so it is no secret.
+async function answersSensitive(
+  options: DeliveryOptions,
+  id: ConversationId,
+  from: string,
+  isOwn: boolean,
+): Promise<boolean> {
   const view = await options.inspector.conversation(options.workspace, id);
-  return view?.awaitsSensitive === true && (await options.people.load(from)).role === "customer";
+  return view?.awaitsSensitive === true && (isOwn || (await options.people.load(from)).role === "customer");
 }
 
 // One chain of promises per key; a key without work is forgotten.

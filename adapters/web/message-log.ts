@@ -71,12 +71,19 @@ export function createMessageLog(file: LogFile): MessageLog {
     const which = "conversation = ? AND (sender IS NULL) = 0 AND key = ?";
     return file.first(messageRow, `SELECT ${columns} FROM messages WHERE ${which}`, conversation, key);
   };
+  const newest = "SELECT max(at) AS at FROM messages WHERE conversation = ? AND sender IS NOT NULL";
+  // Time in a thread only goes on, as on a chat platform, also when this machine's clock is set back: what is older than
+  // all that Usher remembers would count as seen.
+  const after = (conversation: string, at: number): number => {
+    const last = file.first(z.object({ at: z.number().nullable() }), newest, conversation)?.at ?? null;
+    return last === null ? at : Math.max(at, last + 1);
+  };
   return {
     ...conversationsOf(file),
     ...usherMessagesOf(file),
     message,
     write: ({ conversation, key, from, text, at }) => {
-      file.run(insertMessage, conversation, from, key, text, "[]", null, at, "pending");
+      file.run(insertMessage, conversation, from, key, text, "[]", null, after(conversation, at), "pending");
       const stored = message(conversation, key);
       if (stored === null) throw new PermanentError(`playground.db lost message ${key} of ${conversation}.`);
       return stored;

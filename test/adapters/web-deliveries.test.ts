@@ -113,3 +113,24 @@ test("a file that cannot be read when it is redelivered harms nothing but is rep
   await deliveries.redeliver();
   expect(reported).toHaveLength(1);
 });
+
+test("somebody else who writes before the customer has is shown, and does not become the customer", async () => {
+  await deliveries.deliver({ conversation: one, key: "a1", from: "agent-1", text: "Good morning", at: 1 });
+  expect(heard()).toEqual([]);
+  await deliver("m1");
+  expect(heard()).toEqual(["m1"]);
+});
+
+test("guarantee G12: a clock that is set back makes no message older than the one before it", async () => {
+  const times = () =>
+    inbound.reports.map((report) => ("event" in report && report.event.kind === "turn" ? report.event.turn.at : 0));
+  for (const [key, at] of [
+    ["m1", 5000],
+    ["m2", 5000],
+    ["m3", 1],
+    ["m4", 9000],
+  ] as const) {
+    await deliveries.deliver({ conversation: one, key, from: "customer-1", text: key, at });
+  }
+  expect(times()).toEqual([5000, 5001, 5002, 9000]);
+});

@@ -321,6 +321,15 @@ describe("a sensitive answer", () => {
     expect(await texts()).toEqual(["••••••"]);
   });
 
+  test("is hidden too when the customer is somebody of the company", async () => {
+    const { body } = await playground.post("/api/conversations", { as: "admin-1" });
+    const { id } = body as { id: string };
+    playground.inspector.views.set(id, view({ awaitsSensitive: true }));
+    await playground.post(`/api/conversations/${id}/messages`, { id: "m1", as: "admin-1", text: "4111-1111" });
+    const { body: after } = await playground.get(`/api/conversations/${id}`);
+    expect(JSON.stringify(after)).not.toContain("4111");
+  });
+
   test("is only a customer's: what an agent writes meanwhile stays readable", async () => {
     await write("m1", "I take over", "agent-1");
     expect((await shown()).messages).toMatchObject([{ text: "I take over", role: "agent", hidden: false }]);
