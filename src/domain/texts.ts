@@ -4,6 +4,7 @@
  */
 export const defaultTexts = {
   help: "I can help with: {procedures}. Write what you need, or ask for a person.",
+  nothingToOffer: "I have nothing to offer at the moment. Ask for a person, and I will bring one.",
   which: "I can do one of these for you. Which one do you mean?",
   again: "We have just finished that. Shall I start “{procedure}” once more?",
   notAgain: "All right, I will leave it there.",

@@ -95,6 +95,7 @@ function choose(conversation: Conversation, context: Context, slugs: readonly st
 /** Nothing fits: in a channel Usher says nothing; spoken to by name, it says what it can do. */
 function stayQuiet(conversation: Conversation, context: Context, turn: Turn): Conversation {
   if (!turn.mentioned) return conversation;
+  const { help, nothingToOffer } = context.settings.texts;
   const procedures = [...context.active.values()].map(({ name }) => name).join(", ");
-  return say(conversation, context, fill(context.settings.texts.help, { procedures }));
+  return say(conversation, context, procedures === "" ? nothingToOffer : fill(help, { procedures }));
 }

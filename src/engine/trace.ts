@@ -19,7 +19,7 @@ export function trace(conversation: Conversation, context: Context, news: TraceN
   const { run } = conversation;
   if (run === null) return conversation;
   const hide = (text: string) => hideSensitive(conversation, context, text);
-  const entry = cut({ at: context.now, step: run.stepId, ...news } as TraceEntry, hide);
+  const entry = cut({ at: context.now, step: run.stepId, ...news }, hide);
   return { ...conversation, run: { ...run, trace: [...run.trace, entry].slice(-limits.traceEntries) } };
 }
 

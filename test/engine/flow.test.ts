@@ -214,6 +214,13 @@ describe("starting", () => {
     expect(chat.lastText).toContain("Test procedure");
   });
 
+  test("without any procedure, whoever speaks to Usher by name is told so", () => {
+    const chat = chatAbout([ask]);
+    Object.assign(chat.world, { procedures: [] });
+    chat.say("hello", undefined, { mentioned: true });
+    expect(chat.lastText).toBe(chat.context.settings.texts.nothingToOffer);
+  });
+
   test("pitfall 44: a model that fails is not asked again, and nobody waits for it", () => {
     const chat = chatAbout([ask], { route: () => null }).say("refund", undefined, { mentioned: true });
     expect(chat.lastText).toContain("Test procedure");
