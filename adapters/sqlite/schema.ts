@@ -11,7 +11,7 @@ const first = `
 CREATE TABLE workspaces (
   key INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
-  last_ticket INTEGER NOT NULL DEFAULT 1000
+  last_ticket INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE TABLE conversations (

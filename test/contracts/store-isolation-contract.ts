@@ -71,7 +71,7 @@ function everythingOf(mark: string) {
     newest: 1,
     runs: [[mark], [mark], [mark], [mark]],
     answer: mark,
-    tickets: [[1001, mark]],
+    tickets: [[1, mark]],
     leads: [mark],
     mails: [mark],
     role: "agent",
