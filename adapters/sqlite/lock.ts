@@ -9,7 +9,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import process from "node:process";
 import { PermanentError } from "../../src/ports/errors.ts";
 
@@ -25,7 +25,8 @@ const pidFileName = "usher.pid";
 export function prepareFolder(folder: string): string {
   const file = join(folder, fileName);
   try {
-    if (mkdirSync(folder, { recursive: true, mode: 0o700 }) === undefined) tighten(folder);
+    if (existsSync(folder)) tighten(folder);
+    else makeFolder(folder);
     // SQLite gives its log the rights of the database file, so this is the only one to take care of.
     if (!existsSync(file)) closeSync(openSync(file, "ax", 0o600));
     chmodSync(file, 0o600);
@@ -36,6 +37,13 @@ export function prepareFolder(folder: string): string {
       { cause: error },
     );
   }
+}
+
+// Node's own recursive mkdir never ends where a folder is there and still says "no such file", as /proc does.
+function makeFolder(folder: string): void {
+  const parent = dirname(folder);
+  if (!existsSync(parent)) makeFolder(parent);
+  mkdirSync(folder, { mode: 0o700 });
 }
 
 /** Notes down who has the lock, for the message that a second server gets. Only for the holder of the lock. */

@@ -116,6 +116,7 @@ describe("the process", () => {
   });
 
   test.each([
+    ["where no folder can ever be made", async () => "/proc/usher/data", "choose another with USHER_DATA"],
     ["below a regular file", async (path: string) => join(await aFile(path), "data"), "ENOTDIR"],
     [
       "where the database is no file",
