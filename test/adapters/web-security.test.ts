@@ -363,7 +363,7 @@ describe("an answer", () => {
   });
 
   test("never holds a stack trace or an error's own words (106)", async () => {
-    playground.inbound.failWith(new Error("secret-canary in /work/src"));
+    playground.inbound.failWith(new Error("secret-canary in /srv/usher"));
     const answer = await post({});
     expect([answer.status, error(answer)]).toEqual([500, "Something failed inside Usher: its log says what."]);
     const all = [answer, await send("POST", messages, json, "{"), await send("GET", "/api/conversations/%E0%A4%A", {})];

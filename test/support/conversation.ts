@@ -7,6 +7,7 @@ import {
   workspaceIdSchema,
 } from "../../src/domain/ids.ts";
 import type { Run } from "../../src/domain/run.ts";
+import { createConversation } from "../../src/engine/create.ts";
 
 /** The moment at which everything in these helpers happens (Unix ms). */
 export const someMoment = Date.UTC(2026, 10, 22, 9);
@@ -28,34 +29,17 @@ export function nonceNumber(n: number): string {
 
 /** A valid conversation: new, of the customer Maria, with nothing going on; `overrides` take the place of its fields. */
 export function aConversation(overrides: Partial<Conversation> = {}): Conversation {
-  return {
-    schema: 1,
-    workspace: workspaceId("demo"),
-    id: conversationId("web:maria:1"),
-    nonce: nonceNumber(1),
-    version: 1,
-    lease: null,
-    address: addressSchema.parse("web:maria:1"),
-    customer: { platform: "web", id: "maria", name: "Maria", role: "customer", external: true },
-    people: null,
-    handOffs: [],
-    recent: [],
-    floor: 0,
-    inbox: [],
-    dropped: 0,
-    choosing: null,
-    cards: {},
-    tags: [],
-    resolvedAt: null,
-    lastRoute: null,
-    lastRun: null,
-    run: null,
-    outbox: [],
-    nextId: 1,
-    touchedAt: someMoment,
-    dueAt: null,
-    ...overrides,
-  };
+  const created = createConversation(
+    {
+      workspace: workspaceId("demo"),
+      id: conversationId("web:maria:1"),
+      address: addressSchema.parse("web:maria:1"),
+      customer: { platform: "web", id: "maria", name: "Maria", role: "customer", external: true },
+      nonce: nonceNumber(1),
+    },
+    someMoment,
+  );
+  return { ...created, version: 1, ...overrides };
 }
 
 /** A valid run of `refund-request` that waits for input; `overrides` take the place of its fields. */
