@@ -1,7 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { readProcedureFile } from "../src/app/files/procedure-file.ts";
 import { limits } from "../src/domain/limits.ts";
+import { compile } from "../src/engine/compile.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -79,4 +81,16 @@ describe("docs/limits.md", () => {
       expect(line).toContain(inWords(name, value));
     },
   );
+});
+
+describe("README.md", () => {
+  test("shows a procedure that is accepted as it stands", async () => {
+    const page = await readFile(join(root, "README.md"), "utf8");
+    const [, yaml = ""] = /```yaml\n(.*?)```/s.exec(page) ?? [];
+    const file = readProcedureFile("readme.yaml", yaml, (procedure) => {
+      const compilation = compile({ procedure, version: 1 });
+      return compilation.kind === "ok" ? [] : compilation.problems;
+    });
+    expect(file).toMatchObject({ kind: "ok", procedure: { slug: "goodwill-credit" } });
+  });
 });
