@@ -70,8 +70,10 @@ export function readTarget(text: string, places: Places): Vetted<Target> {
   const port = url.port === "" ? (secure ? 443 : 80) : Number(url.port);
   const open = places.open.has(`${url.hostname}:${port}`);
   if (places.own.has(url.hostname.replace(/\.$/, ""))) return refuse("its URL leads back to Usher itself");
-  if (!open && !secure) return refuse("only https is allowed; an operator can open this host and port");
-  if (!open && port !== 443) return refuse("only port 443 is allowed; an operator can open this host and port");
+  if (!open && !secure)
+    return refuse("only https is allowed; an operator can open this host and port (USHER_OPEN_HOSTS)");
+  if (!open && port !== 443)
+    return refuse("only port 443 is allowed; an operator can open this host and port (USHER_OPEN_HOSTS)");
   const value = { host: url.hostname, port, secure, origin: url.origin, path: url.pathname + url.search, open };
   return { kind: "allowed", value };
 }

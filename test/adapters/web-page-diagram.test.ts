@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { RunJson } from "../../adapters/web/api.ts";
 import { rowsOf } from "../../adapters/web/page/src/inside/fold.ts";
 import { gutterOf } from "../../adapters/web/page/src/inside/gutter.ts";
-import { marksOf } from "../../adapters/web/page/src/inside/marks.ts";
+import { failedSteps, marksOf } from "../../adapters/web/page/src/inside/marks.ts";
 import { factsOf } from "../../adapters/web/page/src/inside/steps.ts";
 import { passes, traceRows } from "../../adapters/web/page/src/inside/trace-rows.ts";
 import { type Procedure, procedureSchema } from "../../src/domain/procedure.ts";
@@ -238,4 +238,13 @@ describe("the trace in plain words", () => {
     const [row] = traceRows(waiting, [], null);
     expect(row).toMatchObject({ number: null, step: "welcome", next: "go to ask" });
   });
+});
+
+test("a step that was refused or rejected is marked as failed, and no longer once it went well", () => {
+  const at = (step: string) => ({ at: 1, step, id: "e", note: "" });
+  const refused = { kind: "outcome", ...at("call"), outcome: "failed" } as const;
+  const rejected = { kind: "decided", ...at("ticket"), action: "reject", by: "Agent 1" } as const;
+  const done = { kind: "outcome", ...at("call"), outcome: "done" } as const;
+  expect([...failedSteps([refused, rejected])]).toEqual(["call", "ticket"]);
+  expect([...failedSteps([refused, done])]).toEqual([]);
 });

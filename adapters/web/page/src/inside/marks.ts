@@ -37,6 +37,19 @@ export function marksOf(facts: readonly StepFacts[], run: RunJson | null): Marks
   return { steps: new Map(steps), ways };
 }
 
+/** The steps that went wrong when they were last walked: refused, rejected, stopped, or of unknown outcome. Pure. */
+export function failedSteps(trace: Trace): ReadonlySet<string> {
+  const failed = new Set<string>();
+  for (const entry of trace) {
+    const isResult = entry.kind === "outcome" || entry.kind === "decided";
+    if (!isResult) continue;
+    const isBad = entry.kind === "outcome" ? entry.outcome !== "done" : ["reject", "stop"].includes(entry.action);
+    if (isBad) failed.add(entry.step);
+    else failed.delete(entry.step);
+  }
+  return failed;
+}
+
 /** The name of a way from one step to another, or to the end. Pure. */
 export function wayOf(from: string, to: string | null): string {
   return `${from}>${to ?? ""}`;

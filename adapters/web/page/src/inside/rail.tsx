@@ -4,7 +4,7 @@ import type { RunJson } from "../../../api.ts";
 import { keepSameAt } from "../state/refresh.ts";
 import { type Row, rowsOf, wholeUpTo } from "./fold.ts";
 import { type Gutter, gutterOf } from "./gutter.ts";
-import { type Marks, marksOf } from "./marks.ts";
+import { failedSteps, type Marks, marksOf } from "./marks.ts";
 import { StepRow } from "./step-row.tsx";
 import { factsOf, type StepFacts } from "./steps.ts";
 
@@ -54,6 +54,7 @@ interface Drawing {
   readonly procedure: Procedure;
   readonly facts: readonly StepFacts[];
   readonly marks: Marks;
+  readonly failed: ReadonlySet<string>;
   readonly gutter: Gutter;
   readonly targets: readonly (readonly (number | null)[])[];
 }
@@ -70,7 +71,8 @@ function useDrawing(procedure: Procedure, run: RunJson | null): Drawing {
     const gutter = gutterOf(facts, marks);
     // Rows whose lines did not change are not rendered again.
     before.current = keepSameAt(before.current, gutter.pieces);
-    return { procedure, facts, marks, targets, gutter: { ...gutter, pieces: before.current } };
+    const failed = failedSteps(run?.trace ?? []);
+    return { procedure, facts, marks, failed, targets, gutter: { ...gutter, pieces: before.current } };
   }, [procedure, facts, targets, run]);
 }
 
@@ -91,7 +93,7 @@ interface RailRowProps {
 const noPieces: readonly never[] = [];
 
 function RailRow({ row, drawing, picked, tabStop, links, onOpen }: RailRowProps) {
-  const { procedure, facts, marks, gutter, targets } = drawing;
+  const { procedure, facts, marks, failed, gutter, targets } = drawing;
   if (row.kind === "fold") {
     return (
       <li className="fold">
@@ -115,6 +117,7 @@ function RailRow({ row, drawing, picked, tabStop, links, onOpen }: RailRowProps)
       picked={links && picked === step.id ? (procedure.steps[index] ?? null) : null}
       state={mark?.state ?? "ahead"}
       visits={mark?.visits ?? 0}
+      failed={failed.has(step.id)}
       lanes={gutter.lanes}
       pieces={gutter.pieces[index] ?? noPieces}
       above={gutter.spine[index - 1] ?? null}

@@ -16,7 +16,7 @@ const standings: { readonly [status in RunJson["status"]]: Standing } = {
   verdict: { words: "Outcome unknown", tone: "doubt", icon: "unknown" },
   held: { words: "Paused: with people", tone: "plain", icon: "escalate" },
   completed: { words: "Completed", tone: "ok", icon: "done" },
-  escalated: { words: "With people", tone: "plain", icon: "escalate" },
+  escalated: { words: "Handed to people", tone: "plain", icon: "escalate" },
   cancelled: { words: "Cancelled", tone: "plain", icon: "failed" },
   resolved: { words: "Resolved", tone: "ok", icon: "done" },
   expired: { words: "Expired", tone: "plain", icon: "waiting" },

@@ -14,6 +14,7 @@ export interface StepRowProps {
   readonly picked: Step | null;
   readonly state: StepMark["state"];
   readonly visits: number;
+  readonly failed: boolean;
   readonly lanes: number;
   readonly pieces: readonly Piece[];
   readonly above: LineStyle | null;
@@ -47,7 +48,7 @@ export const StepRow = memo(function StepRow(props: StepRowProps) {
   );
 });
 
-function Head({ facts, state, visits, links, isTabStop }: StepRowProps) {
+function Head({ facts, state, visits, failed, links, isTabStop }: StepRowProps) {
   const title = (
     <>
       {facts.number} {kindWords[facts.kind]}
@@ -68,16 +69,17 @@ function Head({ facts, state, visits, links, isTabStop }: StepRowProps) {
           <Icon name="gate" size={12} /> {facts.gate === "require" ? "approval" : "notify"}
         </span>
       )}
-      <Mark state={state} visits={visits} />
+      <Mark state={state} visits={visits} failed={failed} />
     </div>
   );
 }
 
-function Mark({ state, visits }: Pick<StepRowProps, "state" | "visits">) {
+function Mark({ state, visits, failed }: Pick<StepRowProps, "state" | "visits" | "failed">) {
   const times = visits > 1 ? <span className="visits">{visits} times</span> : null;
   if (state === "current") return <span className="mark now">{times} Now</span>;
   if (state === "notTaken") return <span className="mark">not taken</span>;
   if (state !== "walked") return null;
+  if (failed) return <span className="mark">{times} ✗ failed</span>;
   return (
     <span className="mark">
       {times} <span aria-hidden="true">✓</span>
