@@ -1,13 +1,11 @@
 import { z } from "zod";
+import { dots } from "../../src/domain/dots.ts";
 import { type ConversationId, conversationIdSchema } from "../../src/domain/ids.ts";
 import { type TextMessage, textMessageSchema } from "../../src/domain/message.ts";
 import { PermanentError } from "../../src/ports/errors.ts";
 import { webLimits } from "./limits.ts";
 import type { LogFile } from "./log-file.ts";
 import type { Written } from "./parse.ts";
-
-/** What stands where a sensitive text was. */
-export const dots = "••••••";
 
 const messageRow = z.object({
   seq: z.number(),

@@ -1,4 +1,5 @@
 import type { Card } from "../../src/domain/card.ts";
+import { dots } from "../../src/domain/dots.ts";
 import type { OutMessage, TextMessage } from "../../src/domain/message.ts";
 import type { Receipt } from "../../src/domain/press.ts";
 import type { PublishedProcedure } from "../../src/domain/procedure.ts";
@@ -16,7 +17,7 @@ import type {
 } from "./api.ts";
 import { isReply, type LoggedCard } from "./card-log.ts";
 import { webLimits } from "./limits.ts";
-import { dots, type LoggedConversation, type LoggedMessage } from "./message-log.ts";
+import type { LoggedConversation, LoggedMessage } from "./message-log.ts";
 
 // Domain data to the JSON that the page reads. Nothing is escaped here: JSON is data, and the page shows text as text.
 

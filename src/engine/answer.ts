@@ -1,4 +1,5 @@
 import type { Conversation } from "../domain/conversation.ts";
+import { dots } from "../domain/dots.ts";
 import { isSamePerson } from "../domain/person.ts";
 import type { Turn } from "../domain/turn.ts";
 import { cancel } from "./cancel.ts";
@@ -8,7 +9,7 @@ import { exampleOf, readInput } from "./input.ts";
 import { handOff } from "./people.ts";
 import { correction, matchesVariable, recognise } from "./phrases.ts";
 import { prompt, waitForInput } from "./prompt.ts";
-import { dots, trace } from "./trace.ts";
+import { trace } from "./trace.ts";
 import { fail, setVariables, walk } from "./walk.ts";
 
 type CollectStep = CompiledStep & { readonly kind: "collect" };

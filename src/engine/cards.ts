@@ -1,13 +1,14 @@
 import { type Action, actionTable } from "../domain/action.ts";
 import type { Card, CardSection, CardStatus } from "../domain/card.ts";
 import type { Conversation } from "../domain/conversation.ts";
+import { dots } from "../domain/dots.ts";
 import type { Outgoing } from "../domain/effect.ts";
 import type { HttpRequest } from "../domain/http-request.ts";
 import type { Json } from "../domain/json.ts";
 import type { Person } from "../domain/person.ts";
 import type { TraceEntry } from "../domain/trace.ts";
 import { type Context, procedureOf, stepOf } from "./context.ts";
-import { dots, hideSensitive, shorten } from "./trace.ts";
+import { hideSensitive, shorten } from "./trace.ts";
 
 // Cards are built here from the data itself, never from words that a model or a customer could choose.
 

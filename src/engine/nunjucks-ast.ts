@@ -29,7 +29,8 @@ export class Refusal extends Error {
 const deepestBrackets = 4;
 const valueTypes = new Set(["symbol", "string", "int", "float", "boolean", "none"]);
 const numberTypes = new Set(["int", "float"]);
-const useVariables = "inside {{ }} write a variable such as {{ order_data.status }}, with filters if need be";
+/** The mend for whatever is not allowed inside the braces. */
+export const useVariables = "inside {{ }} write a variable such as {{ order_data.status }}, with filters if need be";
 
 /**
  * Answers nunjucks' syntax tree of a template, as unknown data; nothing of the template is executed. Tags, operators,

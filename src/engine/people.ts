@@ -1,5 +1,6 @@
 import type { CardStatus } from "../domain/card.ts";
 import type { Conversation } from "../domain/conversation.ts";
+import { dots } from "../domain/dots.ts";
 import type { Person } from "../domain/person.ts";
 import type { Decision } from "../domain/press.ts";
 import type { Turn } from "../domain/turn.ts";
@@ -7,7 +8,7 @@ import { closedCard, handOffCard, lineCard, relayCard, statusLine } from "./card
 import { type Context, stepOf } from "./context.ts";
 import { endLater, endRun, withdraw } from "./ending.ts";
 import { append, editCard, hasRoom, isFull, outgoing, post, say, takeId } from "./outbox.ts";
-import { dots, trace } from "./trace.ts";
+import { trace } from "./trace.ts";
 
 /** Why a conversation goes to people. `internalReason` is for the agents alone. */
 export interface HandOff {

@@ -1,10 +1,9 @@
-import { atLine, parseTree, Refusal } from "./nunjucks-ast.ts";
+import { atLine, parseTree, Refusal, useVariables } from "./nunjucks-ast.ts";
 import { faultOfPath, type Path } from "./path.ts";
 import { parseFilter } from "./template-filters.ts";
 import type { Expression, Filter, Operand, Part } from "./template-parts.ts";
 
 const mostFilters = 10;
-const useVariables = "inside {{ }} write a variable such as {{ order_data.status }}, with filters if need be";
 
 /** What people call the parts of nunjucks' syntax that are refused. */
 const refusedNodes: ReadonlyMap<string, string> = new Map([

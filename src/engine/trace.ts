@@ -1,4 +1,5 @@
 import type { Conversation } from "../domain/conversation.ts";
+import { dots } from "../domain/dots.ts";
 import type { Json } from "../domain/json.ts";
 import { limits } from "../domain/limits.ts";
 import type { TraceEntry } from "../domain/trace.ts";
@@ -10,9 +11,6 @@ type Without<Entry, Key extends string> = Entry extends unknown ? Omit<Entry, Ke
 
 /** A line of the trace before it knows when and where. */
 export type TraceNews = Without<TraceEntry, "at" | "step">;
-
-/** What stands in the place of something sensitive. */
-export const dots = "••••••";
 
 /** Notes what the run has done, with sensitive values as dots; without a run nothing is noted. Pure. */
 export function trace(conversation: Conversation, context: Context, news: TraceNews): Conversation {

@@ -1,3 +1,4 @@
+import { dots } from "../../../../../src/domain/dots.ts";
 import type { MessageJson, PersonJson } from "../../../api.ts";
 
 /**
@@ -21,8 +22,6 @@ export interface ThreadMessage {
   readonly sending: "sending" | "failed" | null;
   readonly problem: string | null;
 }
-
-const dots = "••••••";
 
 /** The server's messages, then those of this conversation that it does not have yet. Pure. */
 export function withOutgoing(
