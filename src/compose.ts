@@ -6,23 +6,19 @@ import { agentsAddress } from "../adapters/web/address.ts";
 import { buildPage } from "../adapters/web/build-page.ts";
 import { createWebChannel } from "../adapters/web/channel.ts";
 import { playgroundPeople } from "../adapters/web/people.ts";
-import { type RunningServer, startServer } from "../adapters/web/server.ts";
+import { startServer } from "../adapters/web/server.ts";
 import { createInProcessQueue } from "../jobs/in-process.ts";
-import { type Catalog, createCatalog } from "./app/catalog.ts";
-import { decide } from "./app/decide.ts";
+import { createCatalog } from "./app/catalog.ts";
+import { type Core, createCore } from "./app/core.ts";
 import type { ProcedureCheck } from "./app/files/procedure-file.ts";
-import { createInspector } from "./app/inspect.ts";
-import { createPerform } from "./app/perform.ts";
 import { publishFolder } from "./app/publish-files.ts";
-import { receive } from "./app/receive.ts";
-import { createSweeper } from "./app/sweep.ts";
-import { createWork } from "./app/work.ts";
 import type { Config } from "./config.ts";
 import { type DemoBackend, startDemoBackend } from "./demo-backend.ts";
-import { type ConversationId, type WorkspaceId, workspaceIdSchema } from "./domain/ids.ts";
+import { type WorkspaceId, workspaceIdSchema } from "./domain/ids.ts";
+import type { Platform } from "./domain/person.ts";
 import { defaultSettings, type WorkspaceSettings } from "./domain/settings.ts";
 import { compile } from "./engine/compile.ts";
-import type { Inbound } from "./ports/channel.ts";
+import type { Channel } from "./ports/channel.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Ids } from "./ports/ids.ts";
 import type { Log } from "./ports/log.ts";
@@ -46,13 +42,15 @@ export interface Usher {
 
 const playground: WorkspaceId = workspaceIdSchema.parse("playground");
 
+/** Notes what must be closed in the end; what was opened last is closed first. */
+type OnClose = (close: () => Promise<void> | void) => void;
+
 /**
  * Puts Usher together from its configuration and starts it: embedded mode, with the playground as its channel. Throws
  * InvalidError for procedures with problems, PermanentError for what an operator must change; nothing is left running.
  */
 export async function startUsher(config: Config, system: System): Promise<Usher> {
   const closers: (() => Promise<void> | void)[] = [];
-  // What was opened last is closed first.
   const closeAll = async (): Promise<void> => {
     for (const close of closers.splice(0).reverse()) await close();
   };
@@ -65,10 +63,40 @@ export async function startUsher(config: Config, system: System): Promise<Usher>
   }
 }
 
-type OnClose = (close: () => Promise<void> | void) => void;
-
 async function open(config: Config, system: System, onClose: OnClose): Promise<string> {
-  const { clock, log } = system;
+  const channels = new Map<Platform, Channel>();
+  const bot = await openBot(config, system, channels, onClose);
+  const { channel, router, close } = openPlayground(config, system, bot, await buildPage());
+  onClose(close);
+  channels.set(channel.name, channel);
+  const report = reporter(system.log);
+  const server = await startServer(router, { ...config, clock: system.clock, report });
+  onClose(async () => {
+    // No more events, then no more work; the channel itself stays open for what is under way.
+    await Promise.all([channel.stop(), server.close()]);
+    await bot.core.stop();
+  });
+  await channel.start(bot.core.inbound);
+  await bot.core.start();
+  return server.url;
+}
+
+/** Usher without a page: its use cases over the ports that the configuration asks for. */
+export interface Bot {
+  readonly core: Core;
+  readonly store: Store;
+  readonly settings: WorkspaceSettings;
+  readonly demo: DemoBackend | null;
+}
+
+/** Opens everything but the channels; `channels` may be filled until the core is started. Throws as `startUsher` does. */
+export async function openBot(
+  config: Config,
+  system: System,
+  channels: ReadonlyMap<Platform, Channel>,
+  onClose: OnClose,
+): Promise<Bot> {
+  const { clock, ids, log } = system;
   const store = await openSqliteStore({ folder: config.dataFolder, clock });
   onClose(() => store.close());
   const demo = await startDemoBackend(config, log);
@@ -78,46 +106,6 @@ async function open(config: Config, system: System, onClose: OnClose): Promise<s
   const settings = settingsOf(config, demo);
   const catalog = createCatalog(store.procedures, () => settings, clock);
   await catalog.refresh(playground);
-  const parts = openParts({ config, system, onClose, store, catalog, demo, pageFolder: await buildPage() });
-  const server = await startServer(parts.router, { ...config, clock, report: parts.report });
-  // The page goes away before the channel does, so that nobody writes into a closing playground.
-  onClose(() => stopInOrder(parts, server));
-  await parts.queue.start((workspace, id) => parts.work.look({ workspace, id }));
-  await parts.web.start(parts.inbound);
-  await parts.sweeper.start();
-  return server.url;
-}
-
-/** The playground's people get their roles once; what an admin changes later stays. */
-async function admitPeople({ roles }: Store): Promise<void> {
-  for (const { id, role } of playgroundPeople) {
-    if ((await roles.load(playground, "web", id)) === null) await roles.set(playground, "web", id, role);
-  }
-}
-
-type Parts = ReturnType<typeof openParts>;
-
-/** No more events, then no more sweeps and wakes, then no more effects. */
-async function stopInOrder({ web, work, sweeper, queue }: Parts, server: RunningServer): Promise<void> {
-  await Promise.all([web.stop(), server.close()]);
-  await sweeper.stop();
-  await queue.stop();
-  await work.stop();
-}
-
-interface Opening {
-  readonly config: Config;
-  readonly system: System;
-  readonly onClose: OnClose;
-  readonly store: Store;
-  readonly catalog: Catalog;
-  readonly demo: DemoBackend | null;
-  readonly pageFolder: string;
-}
-
-function openParts({ config, system, onClose, store, catalog, demo, pageFolder }: Opening) {
-  const { clock, ids, log } = system;
-  const report = (error: unknown): void => log.error({ error }, "A request to the playground failed.");
   const http = createHttp({
     clock,
     openHosts: [...config.openHosts, ...(demo === null ? [] : [demo.host])],
@@ -126,50 +114,60 @@ function openParts({ config, system, onClose, store, catalog, demo, pageFolder }
   onClose(() => http.close());
   const mailer = openMailer(config, clock);
   onClose(() => mailer?.close());
-  const watchers = new Set<(workspace: WorkspaceId, id: ConversationId) => void>();
-  const inspector = createInspector({ store, catalog, log, watchers });
-  const web = createWebChannel({
+  const queue = createInProcessQueue({
+    onError: (error) => log.error({ error }, "A conversation could not be looked after."),
+  });
+  const owner = `boot-${ids.nonce().slice(0, 12)}`;
+  const model = createLocalModel();
+  const core = createCore({
+    store,
+    catalog,
+    channels,
+    model,
+    http,
+    mailer,
+    queue,
+    clock,
+    ids,
+    log,
+    owner,
+    exclusive: true,
+  });
+  return { core, store, settings, demo };
+}
+
+function openPlayground(
+  config: Config,
+  { clock, ids, log }: System,
+  { core, store, settings, demo }: Bot,
+  pageFolder: string,
+) {
+  return createWebChannel({
     workspace: playground,
     folder: config.dataFolder,
     clock,
     ids,
-    inspector,
+    inspector: core.inspector,
     store,
     hints: demo?.hints ?? [],
-    mailServer: mailer !== null,
+    mailServer: settings.mailIsSent,
     demo: demo !== null,
-    coolDownMs: catalog.settingsOf(playground).coolDownMs,
+    coolDownMs: settings.coolDownMs,
     allowedHosts: config.allowedHosts,
     pageFolder,
-    report,
+    report: reporter(log),
   });
-  onClose(() => web.close());
-  const queue = createInProcessQueue({
-    onError: (error) => log.error({ error }, "A conversation could not be looked after."),
-  });
-  const channels = new Map([[web.channel.name, web.channel]]);
-  const owner = `boot-${ids.nonce().slice(0, 12)}`;
-  const work = createWork({
-    conversations: store.conversations,
-    catalog,
-    clock,
-    log,
-    queue,
-    owner,
-    exclusive: true,
-    perform: createPerform({ channels, model: createLocalModel(), http, mailer, store, catalog, clock, log }),
-    onSaved: ({ workspace, id, dueAt }) => {
-      if (dueAt !== null) sweeper.expect(dueAt);
-      for (const changed of watchers) changed(workspace, id);
-    },
-  });
-  const { conversations, answers } = store;
-  const sweeper = createSweeper({ conversations, answers, work, clock, log, boot: owner });
-  const inbound: Inbound = {
-    event: (place, event) => receive({ work, roles: store.roles, ids }, place, event),
-    press: (workspace, press) => decide({ work, store, log }, workspace, press),
-  };
-  return { web: web.channel, router: web.router, queue, work, sweeper, inbound, report };
+}
+
+function reporter(log: Log): (error: unknown) => void {
+  return (error) => log.error({ error }, "A request to the playground failed.");
+}
+
+/** The playground's people get their roles once; what an admin changes later stays. */
+async function admitPeople({ roles }: Store): Promise<void> {
+  for (const { id, role } of playgroundPeople) {
+    if ((await roles.load(playground, "web", id)) === null) await roles.set(playground, "web", id, role);
+  }
 }
 
 function openMailer({ mailServer }: Config, clock: Clock) {

@@ -3,12 +3,7 @@ import { createLocalModel } from "../../adapters/local/model.ts";
 import { openSqliteStore } from "../../adapters/sqlite/open.ts";
 import { createInProcessQueue } from "../../jobs/in-process.ts";
 import { createCatalog } from "../../src/app/catalog.ts";
-import { decide } from "../../src/app/decide.ts";
-import { createInspector } from "../../src/app/inspect.ts";
-import { createPerform } from "../../src/app/perform.ts";
-import { receive } from "../../src/app/receive.ts";
-import { createSweeper } from "../../src/app/sweep.ts";
-import { createWork } from "../../src/app/work.ts";
+import { createCore } from "../../src/app/core.ts";
 import type { Conversation } from "../../src/domain/conversation.ts";
 import type { Event } from "../../src/domain/event.ts";
 import {
@@ -134,39 +129,34 @@ export async function openHouse(options: HouseOptions) {
   const owner = options.boot ?? "boot-1";
   const nonces = counter();
   const ids = { nonce: () => `${owner}${nonces()}`.replace(/[^0-9]/g, "").padStart(32, "0") };
-  const perform = createPerform({
-    channels: new Map([["web" as const, options.world.channel]]),
-    model: options.model ?? createLocalModel(),
-    http: options.world.http,
-    mailer: options.mailer ?? null,
-    store,
-    catalog,
-    clock,
-    log,
-  });
   const queue = createInProcessQueue();
-  const work = createWork({
-    conversations: store.conversations,
-    catalog,
-    perform,
-    queue,
-    clock,
-    log,
-    owner,
-    exclusive: options.exclusive ?? true,
-    onSaved: (saved) => {
+  const core = createCore(
+    {
+      store,
+      catalog,
+      channels: new Map([["web" as const, options.world.channel]]),
+      model: options.model ?? createLocalModel(),
+      http: options.world.http,
+      mailer: options.mailer ?? null,
+      queue,
+      clock,
+      ids,
+      log,
+      owner,
+      exclusive: options.exclusive ?? true,
+    },
+    (saved) => {
       saves.push(saved);
       for (const tell of news) tell();
     },
-  });
-  const { conversations, answers } = store;
-  const sweeper = createSweeper({ conversations, answers, work, clock, log, boot: owner });
+  );
+  const { work, sweeper, inbound, inspector } = core;
   const turns = counter();
 
   /** Takes in an event as a channel reports it. */
   const take = (id: string, event: Event, address = `to-${id}`) => {
     const place = { workspace, conversation: conversationIdSchema.parse(id), address: addressSchema.parse(address) };
-    return receive({ work, roles: store.roles, ids }, place, event);
+    return inbound.event(place, event);
   };
   const turnOf = (text: string, from: Person, turnId = `${owner}-t${turns()}`) => {
     return { id: turnId, keys: [turnId], from, text, mentioned: false, at: clock.now() + turns() };
@@ -196,7 +186,7 @@ export async function openHouse(options: HouseOptions) {
     saves,
     catalog,
     workspace,
-    inspector: createInspector({ store, catalog, log, watchers: new Set() }),
+    inspector,
     load,
     until,
     take,
@@ -205,8 +195,7 @@ export async function openHouse(options: HouseOptions) {
       take(id, { kind: "turn", turn: turnOf(text, from, turnId) }),
     relay: (id: string, text: string, from: Person, address?: string) =>
       take(id, { kind: "agentWrote", turn: turnOf(text, from), where: "handOff" }, address),
-    press: (id: string, action: PressAction, by: Person) =>
-      decide({ work, store, log }, workspace, { id, card: null, by, action }),
+    press: (id: string, action: PressAction, by: Person) => inbound.press(workspace, { id, card: null, by, action }),
     /** Waits until nothing of this conversation is under way here. */
     settled: (id: string) => until(id, ({ lease }) => lease === null),
     /** Lets time pass, and sweeps as a process that runs all the while would have done by then. */

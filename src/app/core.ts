@@ -1,0 +1,92 @@
+import type { Conversation } from "../domain/conversation.ts";
+import type { Platform } from "../domain/person.ts";
+import type { Channel, Inbound } from "../ports/channel.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Http } from "../ports/http.ts";
+import type { Ids } from "../ports/ids.ts";
+import type { Inspector } from "../ports/inspector.ts";
+import type { Log } from "../ports/log.ts";
+import type { Mailer } from "../ports/mail.ts";
+import type { Model } from "../ports/model.ts";
+import type { Queue } from "../ports/queue.ts";
+import type { Store } from "../ports/store.ts";
+import type { Catalog } from "./catalog.ts";
+import { decide } from "./decide.ts";
+import { createInspector } from "./inspect.ts";
+import { createPerform } from "./perform.ts";
+import { receive } from "./receive.ts";
+import { createSweeper, type Sweeper } from "./sweep.ts";
+import { createWork, type Work } from "./work.ts";
+
+/**
+ * Everything that the use cases reach the world through. `owner` names this boot; `exclusive`: no other process can be
+ * alive on this store (embedded mode). `channels` may still be filled after the core was made: a channel that shows
+ * views needs the core's inspector. `mailer` null: mails are kept and not sent.
+ */
+export interface CoreOptions {
+  readonly store: Store;
+  readonly catalog: Catalog;
+  readonly channels: ReadonlyMap<Platform, Channel>;
+  readonly model: Model;
+  readonly http: Http;
+  readonly mailer: Mailer | null;
+  readonly queue: Queue;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly owner: string;
+  readonly exclusive: boolean;
+}
+
+/** The use cases of Usher, put together over its ports. */
+export interface Core {
+  readonly inbound: Inbound;
+  readonly inspector: Inspector;
+  readonly work: Work;
+  readonly sweeper: Sweeper;
+  /** Hears wakes, and sweeps: once before this resolves, then for ever. */
+  start(): Promise<void>;
+  /** No more sweeps and wakes, then no more effects; at most `limits.stopMs`. */
+  stop(): Promise<void>;
+}
+
+/** Puts the use cases together. `onSaved` hears of each save of a conversation. */
+export function createCore(options: CoreOptions, onSaved: (conversation: Conversation) => void = () => {}): Core {
+  const { store, catalog, queue, clock, ids, log, owner, exclusive } = options;
+  const { conversations, answers, roles } = store;
+  const watchers: Parameters<typeof createInspector>[0]["watchers"] = new Set();
+  const work = createWork({
+    conversations,
+    catalog,
+    clock,
+    log,
+    queue,
+    owner,
+    exclusive,
+    perform: createPerform(options),
+    onSaved: (saved) => {
+      if (saved.dueAt !== null) sweeper.expect(saved.dueAt);
+      for (const changed of watchers) changed(saved.workspace, saved.id);
+      onSaved(saved);
+    },
+  });
+  const sweeper = createSweeper({ conversations, answers, work, clock, log, boot: exclusive ? owner : null });
+  return {
+    work,
+    sweeper,
+    inspector: createInspector({ store, catalog, log, watchers }),
+    inbound: {
+      event: (place, event) => receive({ work, roles, ids }, place, event),
+      press: (workspace, press) => decide({ work, store, log }, workspace, press),
+    },
+    async start() {
+      await queue.start((workspace, id) => work.look({ workspace, id }));
+      await sweeper.start();
+    },
+    async stop() {
+      await sweeper.stop();
+      await queue.stop();
+      await work.stop();
+    },
+  };
+}
