@@ -1,0 +1,61 @@
+import { parseArgs } from "node:util";
+import type { Counts, Scenario, ScenarioReport } from "./scenario.ts";
+import { scenarios } from "./scenarios.ts";
+
+// `npm run torture -- [--json] [--short] [--only R1,R4]`: runs the trust harness, prints its figures, and ends with
+// code 1 when a guarantee did not hold.
+
+const { values } = parseArgs({
+  options: {
+    json: { type: "boolean", default: false },
+    short: { type: "boolean", default: false },
+    only: { type: "string" },
+  },
+});
+
+const wanted = chosen(values.only);
+const reports: Record<string, ScenarioReport & { readonly seconds: number }> = {};
+for (const scenario of wanted) {
+  const started = performance.now();
+  const report = await scenario.run({ short: values.short, say: (line) => process.stderr.write(`  ${line}\n`) });
+  const seconds = Math.round((performance.now() - started) / 100) / 10;
+  reports[scenario.key] = { ...report, seconds };
+  process.stderr.write(`${lineOf(scenario, report, seconds)}\n`);
+}
+const broken = Object.values(reports).some((report) => !holds(report));
+process.stdout.write(values.json ? `${JSON.stringify(reports, null, 2)}\n` : tableOf(reports));
+process.exit(broken ? 1 : 0);
+
+function chosen(only: string | undefined): readonly Scenario[] {
+  if (only === undefined) return scenarios;
+  const keys = only.split(",");
+  const unknown = keys.filter((key) => !scenarios.some((scenario) => scenario.key === key));
+  if (unknown.length === 0) return scenarios.filter(({ key }) => keys.includes(key));
+  process.stderr.write(`No scenario ${unknown.join(", ")}. There are ${scenarios.map(({ key }) => key).join(", ")}.\n`);
+  process.exit(2);
+}
+
+function holds({ lost, unsafeRepeats, doubleDecisions, stranded, violations }: ScenarioReport): boolean {
+  return lost + unsafeRepeats + doubleDecisions + stranded + violations.length === 0;
+}
+
+function lineOf({ key, title }: Scenario, report: ScenarioReport, seconds: number): string {
+  const lines = [`${holds(report) ? "ok  " : "FAIL"} ${key} ${title}: ${listOf(report.counts)} (${seconds} s)`];
+  return [...lines, ...report.violations.slice(0, 20).map((violation) => `     ${violation}`)].join("\n");
+}
+
+function listOf(counts: Counts): string {
+  return Object.entries(counts)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(", ");
+}
+
+function tableOf(all: typeof reports): string {
+  const rows = Object.entries(all).map(([key, { counts, injected, ...rest }]) => {
+    const faults = Object.values(injected).reduce((sum, count) => sum + count, 0);
+    const { lost, unsafeRepeats, doubleDecisions, stranded, seconds } = rest;
+    return `| ${key} | ${listOf(counts)} | ${faults} | ${lost} | ${unsafeRepeats} | ${doubleDecisions} | ${stranded} | ${seconds} |`;
+  });
+  const head = "| | tried | faults | lost | unsafe repeats | double decisions | stranded | s |";
+  return `${[head, "| --- | --- | --- | --- | --- | --- | --- | --- |", ...rows].join("\n")}\n`;
+}
