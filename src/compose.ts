@@ -17,6 +17,7 @@ import { type DemoBackend, startDemoBackend } from "./demo-backend.ts";
 import { type WorkspaceId, workspaceIdSchema } from "./domain/ids.ts";
 import type { Platform } from "./domain/person.ts";
 import { defaultSettings, type WorkspaceSettings } from "./domain/settings.ts";
+import { checkConnections } from "./engine/check-connections.ts";
 import { compile } from "./engine/compile.ts";
 import type { Channel } from "./ports/channel.ts";
 import type { Clock } from "./ports/clock.ts";
@@ -101,9 +102,9 @@ export async function openBot(
   onClose(() => store.close());
   const demo = await startDemoBackend(config, log);
   onClose(() => demo?.close());
-  await publish(config, store, log);
-  await admitPeople(store);
   const settings = settingsOf(config, demo);
+  await publish(config.procedureFolder, store, settings, log);
+  await admitPeople(store);
   const catalog = createCatalog(store.procedures, () => settings, clock);
   await catalog.refresh(playground);
   const http = createHttp({
@@ -189,11 +190,12 @@ function settingsOf(config: Config, demo: DemoBackend | null): WorkspaceSettings
   };
 }
 
-async function publish(config: Config, store: Store, log: Log): Promise<void> {
-  const files = await readFolder(config.procedureFolder);
+async function publish(folder: string, store: Store, { connections }: WorkspaceSettings, log: Log): Promise<void> {
+  const files = await readFolder(folder);
+  if (files.length === 0) log.warn({ folder }, "The folder has no procedure files, so no procedure is active.");
   const check: ProcedureCheck = (procedure) => {
     const compilation = compile({ procedure, version: 1 });
-    return compilation.kind === "ok" ? [] : compilation.problems;
+    return compilation.kind === "ok" ? checkConnections(compilation.compiled, connections) : compilation.problems;
   };
   const report = await publishFolder({ files, store: store.procedures, workspace: playground, check });
   log.info({ ...report }, "The procedures of the folder are active.");

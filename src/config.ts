@@ -195,7 +195,9 @@ function strangers(environment: Environment): readonly string[] {
   const known = Object.keys(environmentSchema.shape);
   const names = Object.keys(environment).filter((name) => name.startsWith("USHER_") && !known.includes(name));
   return names.map((name) => {
-    const near = nearest(name, known);
+    // Somebody who writes USHER_PORT has a name in mind that has no such beginning.
+    const bare = name.slice("USHER_".length);
+    const near = known.includes(bare) ? bare : nearest(name, known);
     return `${name} is not known; ${near === null ? "remove it" : `do you mean ${near}?`}`;
   });
 }

@@ -133,6 +133,10 @@ describe("a configuration", () => {
     expect(problems).toContain("USHER_PROCEDURE is not known; do you mean USHER_PROCEDURES?");
   });
 
+  test("a name with our beginning too much is taken for the one without", () => {
+    expect(problemsOf({ USHER_PORT: "1" })).toEqual(["USHER_PORT is not known; do you mean PORT?"]);
+  });
+
   test.each([
     ["PORT", "-1"],
     ["PORT", "65536"],

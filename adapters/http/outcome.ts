@@ -24,7 +24,7 @@ export function outcomeOfStatus(label: string, status: number, waitMs: number | 
   if (status === 425 || status === 429 || (status === 503 && waitMs !== null)) {
     return { kind: "notSent", reason: `${answered}: not now, try again later`, retryAfterMs: waitMs };
   }
-  if (status === 408 || status >= 500) return { kind: "unknown", reason: `${answered}: it may have taken effect` };
+  if (status === 408 || status >= 500) return { kind: "unknown", reason: answered };
   if (status >= 300 && status <= 399) return { kind: "failed", reason: `${answered}: redirects are never followed` };
   return { kind: "failed", reason: answered };
 }
@@ -34,7 +34,7 @@ export function outcomeOfBreak(label: string, sent: boolean, status: number | nu
   if (!sent) return { kind: "notSent", reason: `${label} was not sent: ${why}`, retryAfterMs: null };
   const far =
     status === null ? "was sent, but no answer could be read" : `answered ${status}, but the answer broke off`;
-  return { kind: "unknown", reason: `${label} ${far}: ${why}; it may have taken effect` };
+  return { kind: "unknown", reason: `${label} ${far}: ${why}` };
 }
 
 /** Answers the outcome of a request that the rules refuse, now and for ever. Pure. */

@@ -32,8 +32,11 @@ export function prepareFolder(folder: string): string {
     chmodSync(file, 0o600);
     return file;
   } catch (error) {
+    const code = codeOf(error);
+    const mend =
+      code === "ENOTDIR" ? "A file has that name or a part of it: move it away" : "Make it writable for this user";
     throw new PermanentError(
-      `The data folder ${folder} cannot be used: ${codeOf(error)}. Make it writable for this user, or choose another with USHER_DATA.`,
+      `The data folder ${folder} cannot be used: ${code}. ${mend}, or choose another with USHER_DATA.`,
       { cause: error },
     );
   }

@@ -40,7 +40,8 @@ export function effectCard(conversation: Conversation, context: Context, of: Out
     title: state.title,
     tone: state.tone,
     sections: [
-      ...requestSections(of, hide),
+      // A card that decides says what will be done; one that reports shows what it was about.
+      ...requestSections(of, hide, state.kind === "approval" && state.buttons.length > 0 ? "Will do" : "Request"),
       runSection(conversation, context),
       customerSection(conversation),
       collectedSection(conversation, context),
@@ -142,9 +143,10 @@ export function handOffCard(
   };
 }
 
-/** The same card with one more outcome line, and no buttons. Pure. */
-export function closedCard(card: Card, status: CardStatus): Card {
-  return { ...card, tone: status.tone, status: [...card.status, status], pressId: null, buttons: [] };
+/** The card of a hand-off that has ended: with one more outcome line, and no buttons. Pure. */
+export function closedHandOffCard(card: Card, status: CardStatus): Card {
+  const title = "A person had this conversation";
+  return { ...card, title, tone: status.tone, status: [...card.status, status], pressId: null, buttons: [] };
 }
 
 /** One line for the agents; `tone` ok or bad where it reports an outcome. Pure. */
@@ -169,13 +171,13 @@ function hider(conversation: Conversation, context: Context): (text: string) => 
   return (text) => shorten(hideSensitive(conversation, context, text), fieldLength);
 }
 
-function requestSections(of: Outgoing, hide: (text: string) => string): readonly CardSection[] {
+function requestSections(of: Outgoing, hide: (text: string) => string, label: string): readonly CardSection[] {
   const field = (name: string, value: string) => ({ name, value: hide(value) });
-  if (of.effect.kind === "call") return callSections(of.effect.request, field);
+  if (of.effect.kind === "call") return callSections(of.effect.request, field, label);
   if (of.effect.kind !== "act") return [];
   const parameters = parametersOf(of.effect.action).map(([name, value]) => field(name, asText(value)));
   return [
-    { label: "Will do", fields: [field("Action", actionTable[of.effect.action.kind].label)] },
+    { label, fields: [field("Action", actionTable[of.effect.action.kind].label)] },
     ...(parameters.length === 0 ? [] : [{ label: "Parameters", fields: parameters }]),
   ];
 }
@@ -183,10 +185,11 @@ function requestSections(of: Outgoing, hide: (text: string) => string): readonly
 function callSections(
   request: HttpRequest,
   field: (name: string, value: string) => CardSection["fields"][number],
+  label: string,
 ): readonly CardSection[] {
   const headers = Object.entries(request.headers).map(([name, value]) => field(name, value));
   return [
-    { label: "Will do", fields: [field("Method", request.method), field("URL", request.url)] },
+    { label, fields: [field("Method", request.method), field("URL", request.url)] },
     ...(headers.length === 0 ? [] : [{ label: "Headers", fields: headers }]),
     ...(request.body === null ? [] : [{ label: "Body", fields: [field("Body", request.body)] }]),
   ];

@@ -4,7 +4,7 @@ import { dots } from "../domain/dots.ts";
 import type { Person } from "../domain/person.ts";
 import type { Decision } from "../domain/press.ts";
 import type { Turn } from "../domain/turn.ts";
-import { closedCard, handOffCard, lineCard, relayCard, statusLine } from "./cards.ts";
+import { closedHandOffCard, handOffCard, lineCard, relayCard, statusLine } from "./cards.ts";
 import { type Context, stepOf } from "./context.ts";
 import { endLater, endRun, withdraw } from "./ending.ts";
 import { append, editCard, hasRoom, isFull, outgoing, post, say, takeId } from "./outbox.ts";
@@ -141,7 +141,7 @@ export function endSilentHandOff(conversation: Conversation, context: Context): 
 function closeHandOff(conversation: Conversation, context: Context, status: CardStatus): Conversation {
   const { people } = conversation;
   if (people === null) return conversation;
-  const card = closedCard(people.shown, status);
+  const card = closedHandOffCard(people.shown, status);
   return editCard({ ...conversation, people: null, dropped: 0 }, context, people.card, card);
 }
 

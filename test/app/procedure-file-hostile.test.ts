@@ -28,6 +28,16 @@ describe("a text that cannot be read", () => {
       "slug: a\n  name: b\n",
       "1:7: a text with `: ` in it is not in quotes, or the line is indented too deeply",
     ],
+    [
+      "a key that is indented less than its neighbours",
+      `${head}steps:\n  - id: a\n   kind: message\n    content: Hi\n`,
+      "6:10: a text with `: ` in it is not in quotes, or the line is indented too deeply",
+    ],
+    [
+      "a key that is indented more than its neighbours",
+      `${head}steps:\n  - id: a\n     kind: message\n    content: Hi\n`,
+      "5:9: a text with `: ` in it is not in quotes, or the line is indented too deeply",
+    ],
     ["an open quote", "name: 'b\nslug: a\n", "3:1: something that was opened before is not closed here"],
     ["an open bracket", "name: [a\nslug: b\n", "2:1: a line is not indented as the ones around it"],
     ["an unknown escape", 'name: "a\\q"\n', "1:9: a backslash in a text in double quotes"],

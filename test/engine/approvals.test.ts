@@ -62,6 +62,7 @@ describe("an approval", () => {
     expect(chat.lastText).toBe("Your ticket is 1042.");
     expect(card(chat)?.status.map(({ before }) => before)).toEqual(["Approved by Agent 1, ", "Done: ticket #1042, "]);
     expect(card(chat)?.buttons).toEqual([]);
+    expect(card(chat)?.sections[0]?.label).toBe("Request");
     expect(chat.records[0]).toMatchObject({
       ended: "completed",
       decisions: [{ action: "approve", by: { id: "agent-1" } }],

@@ -55,6 +55,7 @@ describe("a conversation with people", () => {
       { tone: "ok", before: "Handed back by Agent 1, ", at: chat.now, after: "" },
     ]);
     expect(handOffCard(chat)?.buttons).toEqual([]);
+    expect(handOffCard(chat)?.title).toBe("A person had this conversation");
     expect(handOffCard(chat)?.sections.some(({ label }) => label === "Last messages")).toBe(true);
     expect(chat.lastText).toBe(chat.context.settings.texts.handedBack);
     chat.say("refund");

@@ -117,7 +117,8 @@ describe("the process", () => {
 
   test.each([
     ["where no folder can ever be made", async () => "/proc/usher/data", "choose another with USHER_DATA"],
-    ["below a regular file", async (path: string) => join(await aFile(path), "data"), "ENOTDIR"],
+    ["below a regular file", async (path: string) => join(await aFile(path), "data"), "move it away"],
+    ["where a file has that name", aFile, "ENOTDIR. A file has that name"],
     [
       "where the database is no file",
       async (path: string) => aFolder(path, "usher.db"),

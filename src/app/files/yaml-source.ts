@@ -41,11 +41,15 @@ export function readYaml(fileName: string, text: string): YamlSource {
   // Doubled keys are found by yamlValue in linear time; the library needs 40 s for 60,000 keys.
   const document = parseDocument(source, { prettyErrors: false, uniqueKeys: false, lineCounter: lines });
   const read = yamlValue(document.contents, source);
+  const lineOf = (offset: number): number => lines.linePos(offset).line;
   const strict = fileName.toLowerCase().endsWith(".json") ? jsonProblems(document, source) : [];
-  const syntax = tooLarge(text) ? [sizeProblem] : strict.length > 0 ? strict : syntaxProblems(document, read.problems);
+  const syntax = tooLarge(text)
+    ? [sizeProblem]
+    : strict.length > 0
+      ? strict
+      : syntaxProblems(document, read.problems, lineOf);
   // What the walk finds in a broken text is mostly an echo of the breakage; what explains it is not.
   const found = syntax.length === 0 ? read.problems : [...syntax, ...read.problems.filter((one) => one.explainsLine)];
-  const lineOf = (offset: number): number => lines.linePos(offset).line;
   const explained = new Set(read.problems.filter((one) => one.explainsLine).map((one) => lineOf(one.offset)));
   const index = pairIndex();
   const told = found.filter((one) => one.explainsLine || !explained.has(lineOf(one.offset)));
@@ -75,18 +79,35 @@ function tooLarge(text: string): boolean {
   return text.length > limits.procedureFileBytes || Buffer.byteLength(text) > limits.procedureFileBytes;
 }
 
-function syntaxProblems(document: Document.Parsed, walked: readonly YamlProblem[]): readonly YamlProblem[] {
-  const problems = document.errors.map((error) => ({ offset: error.pos[0], ...wordsFor(error), explainsLine: false }));
+function syntaxProblems(
+  document: Document.Parsed,
+  walked: readonly YamlProblem[],
+  lineOf: (offset: number) => number,
+): readonly YamlProblem[] {
   // The walk tells tags with better words; everything else that the library only warns of is refused as well.
   const warnings = document.warnings.filter((warning) => warning.code !== "TAG_RESOLVE_FAILED");
-  const warned = warnings.map((warning: YAMLError) => ({
-    offset: warning.pos[0],
-    ...wordsFor(warning),
+  const complaints = [...document.errors, ...warnings].map((error: YAMLError) => ({
+    offset: error.pos[0],
+    ...wordsFor(error),
     explainsLine: false,
   }));
-  // At one place, the first complaint is the cause of the others.
-  const first = new Map([...problems, ...warned].toReversed().map((problem) => [problem.offset, problem]));
-  return [...first.values(), ...versionProblems(document), ...emptyProblems(document, walked)];
+  return [...withoutEchoes(complaints, lineOf), ...versionProblems(document), ...emptyProblems(document, walked)];
+}
+
+/**
+ * One mistake, one complaint: of those at one place the first is the cause, of those in one line the last says best what
+ * it was (the others only miss something there), and the same again in the next line is its echo.
+ */
+function withoutEchoes(complaints: readonly YamlProblem[], lineOf: (offset: number) => number): readonly YamlProblem[] {
+  const atPlace = new Map(complaints.toReversed().map((complaint) => [complaint.offset, complaint]));
+  const inLine = new Map(
+    [...atPlace.values()]
+      .toSorted((a, b) => a.offset - b.offset)
+      .map((complaint) => [lineOf(complaint.offset), complaint]),
+  );
+  return [...inLine].flatMap(([line, complaint]) =>
+    inLine.get(line - 1)?.message === complaint.message ? [] : [complaint],
+  );
 }
 
 function versionProblems(document: Document.Parsed): readonly YamlProblem[] {
