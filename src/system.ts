@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { nextTick } from "node:process";
 import type { Clock } from "./ports/clock.ts";
 import type { Ids } from "./ports/ids.ts";
 
@@ -26,6 +27,8 @@ export const systemClock: Clock = {
     }
     return () => clearTimeout(timer);
   },
+  // Behind the promises that are settled already, and before the next look at sockets and timers.
+  soon: (run) => nextTick(run),
 };
 
 /** The machine's random numbers, fit for secrets. */

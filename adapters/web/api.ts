@@ -55,11 +55,13 @@ export interface ConversationJson {
   readonly resolvedAt: number | null;
 }
 
+/** `lastText`: the beginning of the newest message; `lastBy`: the name of whoever wrote it. Empty and null: there is none. */
 export interface ConversationSummaryJson {
   readonly id: string;
   readonly customer: PersonJson;
   readonly startedAt: number;
   readonly lastText: string;
+  readonly lastBy: string | null;
 }
 
 /**

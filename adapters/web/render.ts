@@ -99,8 +99,9 @@ export function summaryJson(
   people: readonly PersonJson[],
 ): ConversationSummaryJson {
   const { id, customer, startedAt } = conversation;
-  const lastText = last === null ? "" : messageJson(last, people).text.slice(0, webLimits.summaryLength).toWellFormed();
-  return { id, customer: personNow(customer, people), startedAt, lastText };
+  const newest = last === null ? null : messageJson(last, people);
+  const lastText = newest === null ? "" : newest.text.slice(0, webLimits.summaryLength).toWellFormed();
+  return { id, customer: personNow(customer, people), startedAt, lastText, lastBy: newest?.name ?? null };
 }
 
 /** A card of the agents channel. Pure. */

@@ -123,26 +123,30 @@ function nameOf({ workspace, id }: ConversationKey): string {
 function enqueue(loop: Loop, active: ActiveConversation, job: Job): void {
   active.jobs.push(job);
   loop.waiting += 1;
-  if (!active.draining) void drain(loop, active);
+  if (!active.draining) drainSoon(loop, active);
   // Somebody asks anew: the store is tried now, so that the platform soon hears whether to send again.
   else if (!job.patient) active.endPause?.();
 }
 
+/** What becomes known in the same moment shares a save: two messages that were sent, and the answer to them. */
+function drainSoon(loop: Loop, active: ActiveConversation): void {
+  active.draining = true;
+  loop.options.clock.soon(() => void drain(loop, active));
+}
+
 /** Works off the changes that wait in a conversation, as many as possible with each save. Never throws. */
 async function drain(loop: Loop, active: ActiveConversation): Promise<void> {
-  active.draining = true;
-  while (active.jobs.length > 0) {
-    const batch = active.jobs.splice(0, changesPerSave);
-    loop.waiting -= batch.length;
-    try {
-      const done = await commit(loop.options, active, batch, !loop.stopping);
-      active.failures = 0;
-      if (done !== null) afterSave(loop, active, done.saved, done.at);
-    } catch (error) {
-      active.document = undefined;
-      if (putBack(loop, active, batch, error)) return;
-    }
+  const batch = active.jobs.splice(0, changesPerSave);
+  loop.waiting -= batch.length;
+  try {
+    const done = await commit(loop.options, active, batch, !loop.stopping);
+    active.failures = 0;
+    if (done !== null) afterSave(loop, active, done.saved, done.at);
+  } catch (error) {
+    active.document = undefined;
+    if (putBack(loop, active, batch, error)) return;
   }
+  if (active.jobs.length > 0) return drainSoon(loop, active);
   active.draining = false;
   forgetIfIdle(loop, active);
 }

@@ -6,4 +6,6 @@ export interface Clock {
   monotonic(): number;
   /** Calls `run` once, in `ms`; the answer cancels that. A pending timer does not keep the process alive. */
   after(ms: number, run: () => void): () => void;
+  /** Calls `run` as soon as everything that is ready at this moment has been worked off; no time passes for that. */
+  soon(run: () => void): void;
 }

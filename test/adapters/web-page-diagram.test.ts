@@ -4,7 +4,7 @@ import { rowsOf } from "../../adapters/web/page/src/inside/fold.ts";
 import { gutterOf } from "../../adapters/web/page/src/inside/gutter.ts";
 import { failedSteps, marksOf } from "../../adapters/web/page/src/inside/marks.ts";
 import { factsOf } from "../../adapters/web/page/src/inside/steps.ts";
-import { passes, traceRows } from "../../adapters/web/page/src/inside/trace-rows.ts";
+import { passes, traceRows, wordsOf } from "../../adapters/web/page/src/inside/trace-rows.ts";
 import { type Procedure, procedureSchema } from "../../src/domain/procedure.ts";
 import type { TraceEntry } from "../../src/domain/trace.ts";
 
@@ -75,6 +75,18 @@ describe("the steps of the diagram", () => {
       [[null, "thanks"]],
       [[null, null]],
       [],
+    ]);
+  });
+
+  test("a condition shows numbers, true and false as they are, and text in quotes", () => {
+    const check = (operator: string, value: unknown) => ({ kind: "condition", variable: "v", operator, value });
+    const steps = [check("gte", 50), check("equals", true), check("equals", "50")].map((step, n) => {
+      return { id: `c${n}`, ...step, then: "end", else: "end" };
+    });
+    expect(factsOf(procedure(steps)).map(({ summary }) => summary)).toEqual([
+      "v is at least 50",
+      "v equals true",
+      'v equals "50"',
     ]);
   });
 
@@ -210,6 +222,16 @@ describe("the trace in plain words", () => {
       [3, "check", 'order.ok is true (boolean), equals "true" (text) → yes', "go to 4"],
       [4, "open", "asked the agents: create a ticket", null],
     ]);
+  });
+
+  test("both sides of a comparison stand there as what they are", () => {
+    const words = (left: string, type: string, right: string, rightType: string) =>
+      wordsOf(entry("check", "branch", { left, type, right, rightType, result: true, comparable: true }));
+    expect(words("true", "boolean", "true", "boolean")).toBe(
+      "the value is true (boolean), equals true (boolean) → yes",
+    );
+    expect(words("50", "text", "50", "number")).toBe('the value is "50" (text), equals 50 (number) → yes');
+    expect(words("", "text", "null", "null")).toBe("the value is empty (text), equals null → yes");
   });
 
   test("sides that cannot be compared are flagged", () => {

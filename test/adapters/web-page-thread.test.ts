@@ -34,12 +34,14 @@ const outgoing = (id: string, over: Partial<OutgoingMessage> = {}): OutgoingMess
   ...over,
 });
 
-const rowsOf = (...messages: readonly MessageJson[]) =>
+const rowsFor = (customer: string | null, ...messages: readonly MessageJson[]) =>
   threadRows(
     messages.map((one) => ({ message: one, sending: null, problem: null })),
+    customer,
     noon,
     "UTC",
   );
+const rowsOf = (...messages: readonly MessageJson[]) => rowsFor("customer-1", ...messages);
 
 describe("a message on its way", () => {
   test("stands behind what the server has, in its own conversation only", () => {
@@ -94,6 +96,16 @@ describe("the rows of a thread", () => {
     ]);
   });
 
+  test("an agent who is the customer of a conversation interrupts nothing in it; another one does", () => {
+    const own = message("a", "agent-1", "I want a refund");
+    const rows = rowsFor("agent-1", own, message("b", "agent-2", "Let me"));
+    expect(rows.flatMap((row) => (row.kind === "system" ? [row.text] : []))).toEqual([
+      "Agent 2 wrote here. Usher paused.",
+    ]);
+    // Not made yet: whoever writes first is its customer.
+    expect(rowsFor(null, own).some(({ kind }) => kind === "system")).toBe(false);
+  });
+
   test("an agent's words that Usher relayed pause nothing", () => {
     expect(rowsOf(message("usher.4", "agent-1", "I had a look")).some(({ kind }) => kind === "system")).toBe(false);
   });
@@ -110,6 +122,11 @@ describe("offered answers", () => {
 
   test("show which one was taken, typed or pressed", () => {
     expect(choices(question, message("a", "customer-1", " large "))).toEqual([{ kind: "closed", chosen: "Large" }]);
+  });
+
+  test("show which one an agent took who is the customer", () => {
+    const rows = rowsFor("agent-1", question, message("a", "agent-1", "Small"));
+    expect(rows.find((row) => row.kind === "message")?.choices).toEqual({ kind: "closed", chosen: "Small" });
   });
 
   test("are closed by another answer, and by Usher going on", () => {

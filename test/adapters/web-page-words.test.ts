@@ -4,13 +4,15 @@ import { newsOf } from "../../adapters/web/page/src/agents/news.ts";
 import { receiptText } from "../../adapters/web/page/src/agents/receipt.ts";
 import { toneIcon } from "../../adapters/web/page/src/agents/tone-icon.ts";
 import { underRow } from "../../adapters/web/page/src/agents/under-rows.ts";
+import { waitingCount } from "../../adapters/web/page/src/agents/waiting.ts";
+import { conversationLabel } from "../../adapters/web/page/src/customer/conversation-label.ts";
 import { hintFor } from "../../adapters/web/page/src/customer/hint.ts";
 import { routeWords, standingOf } from "../../adapters/web/page/src/inside/run-words.ts";
 import { cutJson, foldedWords, foldOf, structureIn } from "../../adapters/web/page/src/shared/json-fold.ts";
 import { clockTime, dayLabel, until } from "../../adapters/web/page/src/shared/time.ts";
-import { guidedProcedure, guideTicks } from "../../adapters/web/page/src/shell/guide.ts";
+import { guidedProcedure, guideEnd, guideTicks } from "../../adapters/web/page/src/shell/guide.ts";
 import { freeName } from "../../adapters/web/page/src/state/names.ts";
-import { createRefresh, keepSame, keepSameAt } from "../../adapters/web/page/src/state/refresh.ts";
+import { createRefresh, keepSame, keepSameAt, keepWhole } from "../../adapters/web/page/src/state/refresh.ts";
 import { type Session, sessionFrom } from "../../adapters/web/page/src/state/session-from.ts";
 import { readView, viewUrl } from "../../adapters/web/page/src/state/url.ts";
 import type { Card, CardStatus } from "../../src/domain/card.ts";
@@ -69,6 +71,13 @@ describe("what a screen reader hears of the agents channel", () => {
   ])("a line without its moment, which is now: %o", (status, spoken) => {
     expect(newsOf([item("a")], [item("a", { status: [status] })])).toEqual([spoken]);
   });
+});
+
+test("everything that has a button waits for an agent: approvals, hand-offs, and outcomes that nobody knows", () => {
+  const handOff = item("h", { kind: "handOff", buttons: [{ action: "handBack", label: "Hand back" }] });
+  const verdict = item("v", { kind: "verdict", buttons: [{ action: "stop", label: "Stop" }] });
+  const decided = item("d", { buttons: [] });
+  expect(waitingCount([item("a"), handOff, verdict, decided])).toBe(3);
 });
 
 describe("what stands under a card", () => {
@@ -160,6 +169,49 @@ describe("the guide", () => {
   ])("ticks by what the run did (%#)", (given, count) => {
     expect(guideTicks(given).filter(Boolean)).toHaveLength(count);
   });
+
+  const advice = "For an approval, try order 1001 in a new conversation.";
+  const ended = (status: RunJson["status"], trace: readonly TraceEntry[] = [said]): RunJson => {
+    return { ...run(trace, both), status, endedAt: noon };
+  };
+  const rejected = entry({ kind: "decided", id: "1", action: "reject", by: "Agent 1" });
+
+  test.each([
+    [null, null],
+    [run([said], both), null],
+    [ended("completed", [approved, done, said]), null],
+    [{ ...ended("escalated"), procedure: "another" }, null],
+    [ended("escalated"), `This one goes to an agent. ${advice}`],
+    [ended("escalated", [rejected]), `Rejected, so this one goes to an agent. ${advice}`],
+    [ended("escalated", [approved]), "This one goes to an agent."],
+    [ended("cancelled"), `This one was cancelled. ${advice}`],
+    [ended("resolved"), `This one was resolved. ${advice}`],
+    [ended("expired"), `This one was closed: no answer came. ${advice}`],
+  ])("says what happened instead, once the rest can't be done (%#)", (given, words) => {
+    expect(guideEnd(given, true)).toBe(words);
+  });
+
+  test("names no demo order to whoever has connected a shop", () => {
+    expect(guideEnd(ended("escalated"), false)).toBe(
+      "This one goes to an agent. For an approval, try another order in a new conversation.",
+    );
+  });
+});
+
+describe("a conversation in the list", () => {
+  const customer = { id: "customer-1", name: "Customer 1", role: "customer" } as const;
+  const label = (lastText: string, lastBy: string | null) =>
+    conversationLabel({ id: "c", customer, startedAt: noon, lastText, lastBy }, "UTC");
+
+  test("says who said the newest words, unless it was the customer", () => {
+    expect(label("", null)).toBe("12:00 Customer 1");
+    expect(label("I want a refund", "Customer 1")).toBe("12:00 Customer 1: I want a refund");
+    expect(label("Which order?", "Usher")).toBe("12:00 Customer 1 · Usher: Which order?");
+  });
+
+  test("cuts long words where it can be seen, and never through a sign", () => {
+    expect(label("😀".repeat(50), "Customer 1")).toBe(`12:00 Customer 1: ${"😀".repeat(40)}…`);
+  });
 });
 
 describe("the hint for a demo order", () => {
@@ -228,11 +280,22 @@ describe("JSON", () => {
     const value = structureIn('{"a": [1, 2], "b": null}');
     expect(value).toEqual({ a: [1, 2], b: null });
     const fold = value === null ? null : foldOf(value);
-    expect(fold === null ? "" : foldedWords(fold)).toBe("2 names");
+    expect(fold === null ? "" : foldedWords(fold)).toBe("2 fields: a, b");
     expect(structureIn("1001")).toBeNull();
     expect(structureIn("[not json")).toBeNull();
     expect(cutJson("x".repeat(30_000))).toMatchObject({ whole: false });
     expect(cutJson("😀".repeat(15_000)).text).not.toMatch(/[\uD800-\uDBFF]$/);
+  });
+
+  test.each([
+    [{ name: "Ann" }, "1 field: name"],
+    [{ a: 1, b: 2, c: 3, d: 4 }, "4 fields: a, b, c …"],
+    [{}, "no fields"],
+    [[7], "1 item"],
+    [[], "no items"],
+  ])("says in plain words what is in it: %j", (value, words) => {
+    const fold = foldOf(value);
+    expect(fold === null ? "" : foldedWords(fold)).toBe(words);
   });
 });
 
@@ -254,6 +317,8 @@ describe("what is fetched", () => {
     expect(after[0]).toBe(before[0]);
     expect(after[1]).toEqual({ id: "b", n: 2 });
     expect(keepSameAt([[1], [2]], [[1], [3]])[1]).toEqual([3]);
+    expect(keepWhole(before, structuredClone(before))).toBe(before);
+    expect(keepWhole(null, before)).toBe(before);
   });
 
   test("is never fetched twice at a time, and once more for whoever asked meanwhile", async () => {

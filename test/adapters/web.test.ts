@@ -90,9 +90,9 @@ describe("conversations", () => {
     await write("m1", "I want a refund");
     const { body } = await playground.get("/api/conversations");
     const list = body as ConversationSummaryJson[];
-    expect(list.map(({ id, customer, lastText }) => [id, customer.name, lastText])).toEqual([
-      [conversationId(2), "Customer 2", ""],
-      [one, "Customer 1", "I want a refund"],
+    expect(list.map(({ id, customer, lastText, lastBy }) => [id, customer.name, lastText, lastBy])).toEqual([
+      [conversationId(2), "Customer 2", "", null],
+      [one, "Customer 1", "I want a refund", "Customer 1"],
     ]);
     expect((list[0]?.startedAt ?? 0) - (list[1]?.startedAt ?? 0)).toBe(10);
   });

@@ -271,11 +271,11 @@ describe("the work loop over a real store", () => {
         conversation,
         answer: "taken in",
       }));
-    // One of each conversation is under way at once, the others wait.
     const waiting = limits.changesWaiting / 2;
-    const taken = ["c1", "c2"].flatMap((id) => Array.from({ length: 1 + waiting }, () => nothing(id)));
-    await expect(nothing("c1")).rejects.toThrow(TransientError);
-    await expect(nothing("c3")).rejects.toThrow(TransientError);
+    const taken = ["c1", "c2"].flatMap((id) => Array.from({ length: waiting }, () => nothing(id)));
+    // In this very moment, before the first of them are taken out of the line.
+    const refused = ["c1", "c3"].map((id) => expect(nothing(id)).rejects.toThrow(TransientError));
+    await Promise.all(refused);
     slow.resolve();
     expect(new Set(await Promise.all(taken))).toEqual(new Set(["taken in"]));
     expect(await nothing("c3")).toBe("taken in");

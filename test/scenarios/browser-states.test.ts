@@ -56,13 +56,13 @@ describeWithBrowser("what the page shows", () => {
     return other;
   }
 
-  async function askForRefund(visitor: Visitor): Promise<void> {
+  async function askForRefund(visitor: Visitor, order = "1001"): Promise<void> {
     await visitor.say("I want a refund");
     await visitor.hear("What is your order number?");
-    await visitor.say("1001");
+    await visitor.say(order);
     await visitor.hear("why would you like a refund?");
     await visitor.say("It arrived broken");
-    await visitor.hear("A colleague is looking at your request.");
+    if (order === "1001") await visitor.hear("A colleague is looking at your request.");
   }
 
   const approvals = (visitor: Visitor) => visitor.agents.getByRole("button", { name: "Approve" });
@@ -224,6 +224,95 @@ describeWithBrowser("what the page shows", () => {
     expect(logs[0]).toContain("Where is my order?");
     expect(logs[0]).toContain("order number");
     expect(await visitor.thread.count()).toBe(1);
+  });
+
+  test.each(["1002", "4040"])("order %s can't be approved, and the guide says so", async (order) => {
+    const visitor = await open();
+    await askForRefund(visitor, order);
+    const guide = visitor.page.getByRole("list", { name: "Guide" });
+    const end = "This one goes to an agent. For an approval, try order 1001 in a new conversation.";
+    await guide.getByText(end, { exact: true }).waitFor();
+    expect(await guide.getByRole("listitem").allTextContents()).toEqual([
+      "✓Ask for a refund (done)",
+      "✓Answer two questions (done)",
+      expect.stringContaining(end),
+    ]);
+    await visitor.customer.getByRole("button", { name: "New conversation" }).click();
+    await guide.getByText("Approve in the agents channel", { exact: true }).waitFor();
+  });
+
+  test("the guide goes on to the ticket after an approval, and says when one was rejected", async () => {
+    const visitor = await open();
+    const guide = visitor.page.getByRole("list", { name: "Guide" });
+    await askForRefund(visitor);
+    const card = visitor.agents.getByRole("article", { name: "Approval needed: create a ticket" }).last();
+    await card.getByRole("button", { name: "Reject" }).click();
+    await card.getByRole("textbox", { name: "Reason" }).fill("no");
+    await card.getByRole("button", { name: "Reject" }).click();
+    await guide.getByText(/^Rejected, so this one goes to an agent\. For an approval, try order 1001/).waitFor();
+    await visitor.customer.getByRole("button", { name: "New conversation" }).click();
+    await askForRefund(visitor);
+    await approvals(visitor).last().click();
+    await guide.getByText("Read the ticket number (done)", { exact: true }).waitFor();
+  });
+
+  test("an agent who begins a conversation is its customer: nothing says that Usher paused", async () => {
+    const visitor = await open();
+    await visitor.customer.getByRole("combobox", { name: "You:" }).selectOption("Agent 1");
+    expect(await visitor.customer.getByText("When Agent 1 writes here, Usher pauses.").count()).toBe(0);
+    await askForRefund(visitor);
+    await visitor.inside.getByText("Waiting for approval").waitFor();
+    expect(await visitor.customer.getByText(/Usher paused|Usher pauses/).count()).toBe(0);
+    await visitor.customer.getByRole("combobox", { name: "You:" }).selectOption("Agent 2");
+    await visitor.customer.getByText("When Agent 2 writes here, Usher pauses.").waitFor();
+    await visitor.say("Let me look");
+    await visitor.hear("Agent 2 wrote here. Usher paused.");
+  });
+
+  test("the list of conversations says who said the newest words", async () => {
+    const visitor = await open();
+    await visitor.say("Where is my order?");
+    await visitor.hear("order number");
+    await visitor.customer.getByRole("button", { name: "New conversation" }).click();
+    const list = visitor.customer.getByRole("combobox", { name: "Conversation" });
+    await expect.poll(() => list.textContent()).toMatch(/\d\d:\d\d Customer 1 · Usher: .*order number/);
+  });
+
+  test("at phone width the Agents button counts everything that waits: an approval and a hand-off", async () => {
+    const own = await start("badge", {});
+    const visitor = await open({ width: 390, height: 800 }, own.url);
+    await askForRefund(visitor);
+    const button = (name: string) => visitor.page.getByRole("button", { name, exact: true });
+    await button("Agents 1 waiting").waitFor();
+    await visitor.customer.getByRole("button", { name: "New conversation" }).click();
+    await askForRefund(visitor, "1002");
+    await button("Agents 2 waiting").waitFor();
+    await visitor.agents.getByRole("button", { name: "Resolve" }).click();
+    await button("Agents 1 waiting").waitFor();
+  });
+
+  test.each(["nope", "not an id"])("a conversation that does not exist is named as such: %s", async (id) => {
+    const visitor = await open({}, `${playground.url}/?conversation=${encodeURIComponent(id)}`);
+    const text = "There is no such conversation. Its address may be mistyped, or its data may be gone.";
+    await visitor.customer.getByText(text, { exact: true }).waitFor();
+    await visitor.page.reload();
+    await visitor.customer.getByText(text, { exact: true }).waitFor();
+    expect(await visitor.customer.getByRole("textbox", { name: "Message" }).count()).toBe(0);
+    await visitor.customer.getByRole("button", { name: "New conversation" }).click();
+    await visitor.customer.getByText("No messages yet.").waitFor();
+    expect(visitor.page.url()).toBe(`${playground.url}/`);
+    await visitor.customer.getByRole("textbox", { name: "Message" }).and(visitor.page.locator(":focus")).waitFor();
+    await visitor.say("Where is my order?");
+    await visitor.hear("order number");
+    await visitor.page.reload();
+    await visitor.hear("Where is my order?");
+    expect(await visitor.customer.getByText(text).count()).toBe(0);
+  });
+
+  test("the theme button says which theme it is, and which one it changes to", async () => {
+    const visitor = await open();
+    await visitor.page.getByRole("button", { name: "Theme: light. Change to dark.", exact: true }).click();
+    await visitor.page.getByRole("button", { name: "Theme: dark. Change to light.", exact: true }).waitFor();
   });
 
   test("a run that keeps an older version is drawn as that version", async () => {

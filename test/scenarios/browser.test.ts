@@ -86,7 +86,7 @@ describeWithBrowser("the playground in a browser", () => {
       .getByText(/Done: ticket #\d+/)
       .waitFor();
     // The condition's reason, the branch that was not taken, and the end of the one that was.
-    const reason = /order_data\.refundable is true \(boolean\), equals "true" \(boolean\) → yes, go to 6\./;
+    const reason = /order_data\.refundable is true \(boolean\), equals true \(boolean\) → yes, go to 6\./;
     await visitor.inside.getByText(reason).waitFor();
     await visitor.inside.getByText("not taken").waitFor();
     await visitor.inside.getByRole("listitem").filter({ hasText: "7 Message" }).getByText("ends here").waitFor();

@@ -1,3 +1,4 @@
+import { nextTick } from "node:process";
 import type { Clock } from "../../src/ports/clock.ts";
 
 /** A clock that stands still until a test moves it. */
@@ -44,6 +45,7 @@ export function createFakeClock(startMs = Date.UTC(2026, 10, 22, 9)): FakeClock 
         timers.delete(timer);
       };
     },
+    soon: (run) => nextTick(run),
     advance(ms) {
       if (!(ms >= 0)) throw new RangeError(`A fake clock can't go back: advance(${ms}) needs 0 or more; use jump().`);
       const end = monotonic + ms;

@@ -1,3 +1,4 @@
+import { nextTick } from "node:process";
 import type { Clock } from "../../src/ports/clock.ts";
 
 /** The machine's own time, for tests that need real sockets to time out. */
@@ -9,4 +10,5 @@ export const realClock: Clock = {
     timer.unref();
     return () => clearTimeout(timer);
   },
+  soon: (run) => nextTick(run),
 };

@@ -27,7 +27,7 @@ function Fields({ section }: { readonly section: CardSection }) {
   if (only === undefined) return <span className="muted">Nothing yet</span>;
   const request = requestLine(fields);
   if (request !== null) return <code className="request">{request}</code>;
-  if (fields.length === 1 && (only.name === label || label === "Will do")) return <Value field={only} />;
+  if (fields.length === 1 && (only.name === label || only.name === "Action")) return <Value field={only} />;
   return (
     <ul className="fields">
       {fields.map((field, index) => (

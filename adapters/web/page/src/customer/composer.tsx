@@ -1,5 +1,6 @@
 import { type SubmitEvent, useId } from "react";
 import { setDraft, write } from "../state/actions.ts";
+import { isCustomerSide } from "../state/customer-side.ts";
 import { useIsCutOff, usePage } from "../state/page.ts";
 import { hintFor } from "./hint.ts";
 import { MessageBox } from "./message-box.tsx";
@@ -50,7 +51,7 @@ function Hints({ id }: { readonly id: string }) {
   const hints: string[] = [];
   if (cutOff) hints.push("Not connected. Your draft is kept.");
   if (conversation?.handledBy === "people") hints.push("A person has this conversation. Usher stays silent.");
-  else if (writer !== undefined && writer.role !== "customer")
+  else if (writer !== undefined && !isCustomerSide(writer, conversation?.customer.id ?? null))
     hints.push(`When ${writer.name} writes here, Usher pauses.`);
   if (conversation?.awaitsSensitive === true) hints.push("Your answer stays hidden, here and everywhere.");
   if (order !== null) hints.push(order);

@@ -1,9 +1,11 @@
-import { clockTime } from "../shared/time.ts";
+import { flushSync } from "react-dom";
 import { DayTimeText } from "../shared/time-text.tsx";
 import { Pane } from "../shell/pane.tsx";
 import { openConversation, writeAs } from "../state/actions.ts";
 import { usePage } from "../state/page.ts";
 import { Composer } from "./composer.tsx";
+import { conversationLabel } from "./conversation-label.ts";
+import { focusMessageBox } from "./message-box.tsx";
 import { Thread } from "./thread.tsx";
 
 const none: readonly never[] = [];
@@ -14,24 +16,53 @@ export function CustomerPane() {
   // A thread is put up only with its history in it, so that a screen reader does not hear the history as news.
   const ready = usePage(({ view, conversation, made }) => view.conversation === made || conversation !== null);
   const name = usePage(({ conversation }) => conversation?.customer.name ?? null);
+  const isMissing = useIsMissing();
   const key = shown ?? "new";
   return (
     <Pane id="customer" title="Customer channel" tools={<Conversations />}>
       <div className="pane-bar">
         <Writer />
-        <button type="button" onClick={() => openConversation(null)}>
-          New<span className="rest"> conversation</span>
-        </button>
+        {isMissing ? null : <NewConversation />}
       </div>
       <Standing />
       {shown === null || ready ? (
         <Thread key={key} id={shown} name={name === null ? "Conversation" : `Conversation with ${name}`} />
       ) : (
-        <div className="scroller" />
+        <div className="scroller">{isMissing ? <Missing /> : null}</div>
       )}
-      <Composer id={shown} />
+      {isMissing ? null : <Composer id={shown} />}
     </Pane>
   );
+}
+
+function useIsMissing(): boolean {
+  return usePage(({ view, missing }) => missing !== null && view.conversation === missing);
+}
+
+function NewConversation() {
+  return (
+    <button type="button" onClick={() => openConversation(null)}>
+      New<span className="rest"> conversation</span>
+    </button>
+  );
+}
+
+/** What stands in the place of a thread that the server does not have. */
+function Missing() {
+  return (
+    <div className="empty missing">
+      <p>There is no such conversation. Its address may be mistyped, or its data may be gone.</p>
+      <button type="button" className="primary" onClick={beginAnew}>
+        New conversation
+      </button>
+    </div>
+  );
+}
+
+/** The pressed button goes away, so that the focus goes on to where one writes. */
+function beginAnew(): void {
+  flushSync(() => openConversation(null));
+  focusMessageBox();
 }
 
 function Writer() {
@@ -80,6 +111,7 @@ function Standing() {
 function Conversations() {
   const shown = usePage(({ view }) => view.conversation);
   const conversations = usePage((page) => page.conversations);
+  const unlisted = useIsMissing() ? "No such conversation" : "Not begun yet";
   if (conversations.every(({ id }) => id === shown)) return null;
   return (
     <select
@@ -88,11 +120,10 @@ function Conversations() {
       value={shown ?? ""}
       onChange={(event) => openConversation(event.target.value || null)}
     >
-      {conversations.some(({ id }) => id === shown) ? null : <option value={shown ?? ""}>Not begun yet</option>}
-      {conversations.map(({ id, customer, startedAt, lastText }) => (
-        <option key={id} value={id}>
-          {clockTime(startedAt)} {customer.name}
-          {lastText === "" ? "" : `: ${lastText.slice(0, 40)}`}
+      {conversations.some(({ id }) => id === shown) ? null : <option value={shown ?? ""}>{unlisted}</option>}
+      {conversations.map((summary) => (
+        <option key={summary.id} value={summary.id}>
+          {conversationLabel(summary)}
         </option>
       ))}
     </select>

@@ -61,5 +61,10 @@ export function MessageBox({ draft, hidden, hintId, onChange, onSend }: MessageB
 /** Sends an offered text. Its button goes away, so that whoever pressed it by key (detail 0) goes on in the textbox. */
 export function pick(text: string, event: MouseEvent): void {
   write(text);
-  if (event.detail === 0) document.getElementById(boxId)?.focus();
+  if (event.detail === 0) focusMessageBox();
+}
+
+/** Moves the focus to where one writes. */
+export function focusMessageBox(): void {
+  document.getElementById(boxId)?.focus();
 }

@@ -14,13 +14,14 @@ const none: readonly never[] = [];
 /** The messages of the conversation that is shown; mounted anew for each, so that its history is not read out. */
 export function Thread({ id, name }: { readonly id: string | null; readonly name: string }) {
   const messages = usePage(({ conversation }) => conversation?.messages ?? none);
+  const customer = usePage(({ conversation }) => conversation?.customer.id ?? null);
   const outgoing = usePage((page) => page.outgoing);
   const people = usePage(({ world }) => world?.people ?? none);
   const today = dayOf(useMinute());
   // biome-ignore lint/correctness/useExhaustiveDependencies: with a new day, "Today" is another one.
   const rows = useMemo(
-    () => threadRows(withOutgoing(messages, outgoing, id, people), Date.now()),
-    [messages, outgoing, id, people, today],
+    () => threadRows(withOutgoing(messages, outgoing, id, people), customer, Date.now()),
+    [messages, customer, outgoing, id, people, today],
   );
   const newest = useNewest(rows.length);
   return (

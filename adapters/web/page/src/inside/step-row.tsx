@@ -79,7 +79,7 @@ function Mark({ state, visits, failed }: Pick<StepRowProps, "state" | "visits" |
   if (state === "current") return <span className="mark now">{times} Now</span>;
   if (state === "notTaken") return <span className="mark">not taken</span>;
   if (state !== "walked") return null;
-  if (failed) return <span className="mark">{times} ✗ failed</span>;
+  if (failed) return <span className="mark failed">{times} ✗ failed</span>;
   return (
     <span className="mark">
       {times} <span aria-hidden="true">✓</span>

@@ -97,7 +97,7 @@ function summaryOf(step: Step): string {
     case "condition":
       return step.value === undefined
         ? `${step.variable} ${operatorWords[step.operator]}`
-        : `${step.variable} ${operatorWords[step.operator]} ${JSON.stringify(String(step.value))}`;
+        : `${step.variable} ${operatorWords[step.operator]} ${JSON.stringify(step.value)}`;
     case "call":
       return `${step.method} ${step.url}`;
     case "action": {

@@ -114,7 +114,7 @@ export function wordsOf(entry: TraceEntry, compared: Compared | null = null): st
 function branchWords(entry: TraceEntry & { readonly kind: "branch" }, compared: Compared | null): string {
   const { left, type, result, comparable } = entry;
   const name = compared?.variable ?? "the value";
-  const value = type === "missing" ? "is missing" : `is ${left === "" ? "empty" : left} (${type})`;
+  const value = type === "missing" ? "is missing" : `is ${valueWords(left, type)}`;
   const operator = compared?.operator ?? "equals";
   const test =
     operator === "exists" || operator === "not_exists"
@@ -125,7 +125,13 @@ function branchWords(entry: TraceEntry & { readonly kind: "branch" }, compared: 
 }
 
 function rightWords({ right, rightType }: TraceEntry & { readonly kind: "branch" }): string {
-  return rightType === "missing" ? "what is missing" : `${JSON.stringify(right)} (${rightType})`;
+  return rightType === "missing" ? "what is missing" : valueWords(right, rightType);
+}
+
+/** A side of a comparison: text in quotes, so that 50 and "50" differ; the rest as it is. */
+function valueWords(text: string, type: string): string {
+  if (type === "text") return text === "" ? "empty (text)" : `${JSON.stringify(text)} (text)`;
+  return type === "null" ? "null" : `${text} (${type})`;
 }
 
 const decisionWords: { readonly [action: string]: string } = {

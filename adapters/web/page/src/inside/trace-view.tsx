@@ -6,7 +6,7 @@ import { JsonView } from "../shared/json-view.tsx";
 import { clockSeconds, took } from "../shared/time.ts";
 import { TimeText } from "../shared/time-text.tsx";
 import { usePage } from "../state/page.ts";
-import { keepSameAt } from "../state/refresh.ts";
+import { keepSame } from "../state/refresh.ts";
 import { isCut } from "./marks.ts";
 import { StepLink } from "./step-link.tsx";
 import { factsOf } from "./steps.ts";
@@ -31,7 +31,7 @@ export function TraceView({ run, procedure }: TraceViewProps) {
   const rows = useMemo(() => {
     const facts = procedure === null ? [] : factsOf(procedure);
     // Rows that did not change are not rendered again.
-    before.current = keepSameAt(before.current, run === null ? [] : traceRows(run, facts, procedure));
+    before.current = keepSame(before.current, run === null ? [] : traceRows(run, facts, procedure), ({ key }) => key);
     return before.current;
   }, [run, procedure]);
   if (run === null) return <p className="empty">Nothing yet. Each step that a run takes is explained here.</p>;

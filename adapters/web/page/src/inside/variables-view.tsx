@@ -1,4 +1,4 @@
-import { Fragment, type ReactNode, useEffect, useState } from "react";
+import { Fragment, memo, type ReactNode, useEffect, useState } from "react";
 import type { Json } from "../../../../../src/domain/json.ts";
 import type { RunJson } from "../../../api.ts";
 import { JsonView } from "../shared/json-view.tsx";
@@ -33,26 +33,44 @@ export function VariablesView({ run, facts, conversation }: VariablesViewProps) 
       </thead>
       <tbody>
         {variables.map((variable) => (
-          <tr key={variable.name}>
-            <th scope="row">
-              <code>{wrappable(variable.name)}</code> <span className="muted">{variable.type}</span>
-            </th>
-            <td>
-              {variable.hidden ? (
-                <Hidden name={variable.name} conversation={conversation} />
-              ) : (
-                <JsonView value={variable.value} name={variable.name} />
-              )}
-            </td>
-            <td>
-              <SetBy variable={variable} number={numbers.get(variable.setBy ?? "")} />
-            </td>
-          </tr>
+          <Row
+            key={variable.name}
+            variable={variable}
+            number={numbers.get(variable.setBy ?? "")}
+            conversation={conversation}
+          />
         ))}
       </tbody>
     </table>
   );
 }
+
+interface RowProps {
+  readonly variable: Variable;
+  /** Of the step that set it. */
+  readonly number: number | undefined;
+  readonly conversation: string;
+}
+
+const Row = memo(function Row({ variable, number, conversation }: RowProps) {
+  return (
+    <tr>
+      <th scope="row">
+        <code>{wrappable(variable.name)}</code> <span className="muted">{variable.type}</span>
+      </th>
+      <td>
+        {variable.hidden ? (
+          <Hidden name={variable.name} conversation={conversation} />
+        ) : (
+          <JsonView value={variable.value} name={variable.name} />
+        )}
+      </td>
+      <td>
+        <SetBy variable={variable} number={number} />
+      </td>
+    </tr>
+  );
+});
 
 /** A name that may be broken behind each of its underscores, and nowhere else. */
 function wrappable(name: string): ReactNode {
@@ -69,7 +87,7 @@ function wrappable(name: string): ReactNode {
   ));
 }
 
-function SetBy({ variable, number }: { readonly variable: Variable; readonly number: number | undefined }) {
+function SetBy({ variable, number }: Pick<RowProps, "variable" | "number">) {
   if (variable.setBy === null) return <span className="muted">?</span>;
   return <StepLink step={variable.setBy}>{number ?? variable.setBy}</StepLink>;
 }

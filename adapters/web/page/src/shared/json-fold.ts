@@ -3,10 +3,9 @@ import type { Json } from "../../../../../src/domain/json.ts";
 /** Shown at once; whoever wants more downloads it. */
 const shownBytes = 20 * 1024;
 
-/** A value with its children, to be folded and unfolded; `close` is the bracket at its end. */
+/** A value with its children, to be folded and unfolded; in a list they have no names. */
 export interface Fold {
-  readonly open: "{" | "[";
-  readonly close: "}" | "]";
+  readonly kind: "list" | "fields";
   readonly entries: readonly (readonly [name: string | null, value: Json])[];
 }
 
@@ -25,15 +24,24 @@ export function structureIn(text: string): Json | null {
 export function foldOf(value: Json): Fold | null {
   if (typeof value !== "object" || value === null) return null;
   if (Array.isArray(value)) {
-    return { open: "[", close: "]", entries: value.map((item: Json): [null, Json] => [null, item]) };
+    return { kind: "list", entries: value.map((item: Json): [null, Json] => [null, item]) };
   }
-  return { open: "{", close: "}", entries: Object.entries(value as { readonly [name: string]: Json }) };
+  return { kind: "fields", entries: Object.entries(value as { readonly [name: string]: Json }) };
 }
 
-/** What a folded value says of itself: "3 names", "1 item". Pure. */
-export function foldedWords({ open, entries }: Fold): string {
-  const word = open === "[" ? "item" : "name";
-  return `${entries.length} ${word}${entries.length === 1 ? "" : "s"}`;
+const namesShown = 3;
+
+/** How much is in a value: "2 fields", "1 item", "no items". Pure. */
+export function countOf({ kind, entries }: Fold): string {
+  const word = kind === "list" ? "item" : "field";
+  return `${entries.length || "no"} ${word}${entries.length === 1 ? "" : "s"}`;
+}
+
+/** What a folded value says of itself: "2 fields: id, total". Pure. */
+export function foldedWords(fold: Fold): string {
+  const names = fold.entries.flatMap(([name]) => name ?? []);
+  const more = names.length > namesShown ? " …" : "";
+  return names.length === 0 ? countOf(fold) : `${countOf(fold)}: ${names.slice(0, namesShown).join(", ")}${more}`;
 }
 
 /** A value that does not fold, as it is written in JSON. Pure. */

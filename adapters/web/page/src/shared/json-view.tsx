@@ -1,6 +1,6 @@
 import { useMemo } from "react";
 import type { Json } from "../../../../../src/domain/json.ts";
-import { cutJson, foldedWords, foldOf, plainJson, structureIn } from "./json-fold.ts";
+import { countOf, cutJson, foldedWords, foldOf, plainJson, structureIn } from "./json-fold.ts";
 import { LongText } from "./long-text.tsx";
 
 /** A value as people read it: text as text, structures folded below their first level, at most 20 KB. */
@@ -23,11 +23,11 @@ function Node({ name, value, depth }: { readonly name: string | null; readonly v
   const fold = foldOf(value);
   const label = name === null ? null : <span className="json-name">{name}: </span>;
   if (fold === null || fold.entries.length === 0) {
-    const empty = fold === null ? plainJson(value) : fold.open + fold.close;
+    const leaf = fold === null ? plainJson(value) : countOf(fold);
     return (
       <div className="json-leaf">
         {label}
-        <span className={`json-${value === null ? "null" : typeof value}`}>{empty}</span>
+        <span className={`json-${value === null ? "null" : typeof value}`}>{leaf}</span>
       </div>
     );
   }
@@ -35,9 +35,8 @@ function Node({ name, value, depth }: { readonly name: string | null; readonly v
     <details className="json-fold" open={depth === 0}>
       <summary>
         {label}
-        <span className="muted">
-          {fold.open} {foldedWords(fold)} {fold.close}
-        </span>
+        <span className="muted when-open">{countOf(fold)}</span>
+        <span className="muted when-folded">{foldedWords(fold)}</span>
       </summary>
       <div className="json-inside">
         {fold.entries.map(([key, inner], index) => (

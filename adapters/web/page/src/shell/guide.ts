@@ -1,3 +1,4 @@
+import type { RunEnd } from "../../../../../src/domain/run.ts";
 import type { RunJson } from "../../../api.ts";
 
 /** The procedure that the guide leads through; without it there is no guide. */
@@ -23,4 +24,28 @@ export function guideTicks(run: RunJson | null): readonly boolean[] {
     approved !== -1,
     done !== -1 && later.slice(done).some((entry) => entry.kind === "said"),
   ];
+}
+
+const ends: { readonly [end in RunEnd]: string } = {
+  completed: "This one is over.",
+  escalated: "This one goes to an agent.",
+  cancelled: "This one was cancelled.",
+  resolved: "This one was resolved.",
+  expired: "This one was closed: no answer came.",
+};
+
+/**
+ * What the guide says in the place of those steps that can't be done any more, because the run has ended before them;
+ * null while they can. `demo`: whether the orders are those of the demo backend. Pure.
+ */
+export function guideEnd(run: RunJson | null, demo: boolean): string | null {
+  const ticks = guideTicks(run);
+  const end = Object.entries(ends).find(([status]) => status === run?.status)?.[1];
+  if (run === null || end === undefined || ticks[0] !== true || ticks.every((ticked) => ticked)) return null;
+  const rejected = run.trace.some((entry) => entry.kind === "decided" && entry.action === "reject");
+  const words = rejected ? "Rejected, so this one goes to an agent." : end;
+  const approved = ticks[2] === true;
+  return approved
+    ? words
+    : `${words} For an approval, try ${demo ? "order 1001" : "another order"} in a new conversation.`;
 }

@@ -50,15 +50,13 @@ function ThemeButton() {
     <button
       type="button"
       className="quiet"
+      aria-label={`Theme: ${theme}. Change to ${other}.`}
       onClick={() => {
         chooseTheme(other);
         setTheme(other);
       }}
     >
       Theme
-      <span className="visually-hidden">
-        : {theme}. Change to {other}.
-      </span>
     </button>
   );
 }

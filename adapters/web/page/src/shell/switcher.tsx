@@ -1,4 +1,5 @@
 import { useEffect, useState } from "react";
+import { waitingCount } from "../agents/waiting.ts";
 import { usePage } from "../state/page.ts";
 import { type PaneId, paneIds, showPane } from "./pane.tsx";
 
@@ -7,9 +8,7 @@ const words: { readonly [id in PaneId]: string } = { customer: "Customer", agent
 /** At phone width: which of the three panes is in view, and buttons that lead to the others. */
 export function Switcher() {
   const [inView, setInView] = useState<PaneId>("customer");
-  const waiting = usePage(
-    ({ cards }) => cards?.filter(({ card }) => card.buttons.length > 0 && card.kind !== "handOff").length ?? 0,
-  );
+  const waiting = usePage(({ cards }) => waitingCount(cards ?? []));
   useEffect(() => {
     const panes = paneIds.flatMap((id) => document.getElementById(id) ?? []);
     const observer = new IntersectionObserver(

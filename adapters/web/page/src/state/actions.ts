@@ -1,4 +1,6 @@
+import type { ConversationJson, PersonJson } from "../../../api.ts";
 import { newId } from "../shared/new-id.ts";
+import { isCustomerSide } from "./customer-side.ts";
 import { findFreeName, holdName } from "./identity.ts";
 import { startLive } from "./live.ts";
 import { loadAgents, loadConversation, loadConversations, loadEverything, loadRecords } from "./load.ts";
@@ -93,13 +95,19 @@ export function write(text: string): void {
     conversation: view.conversation,
     as: writingAs,
     text,
-    hidden: conversation?.awaitsSensitive === true && (writer?.role ?? "customer") === "customer",
+    hidden: isSecret(conversation, writer),
     at: Date.now(),
     state: "sending",
     problem: null,
   };
   setOutgoing([...page.get().outgoing, message]);
   void send(message);
+}
+
+/** Whether what this person writes is the sensitive answer that is waited for; one who is not known yet may be giving it. */
+function isSecret(conversation: ConversationJson | null, writer: PersonJson | undefined): boolean {
+  if (conversation?.awaitsSensitive !== true) return false;
+  return writer === undefined || isCustomerSide(writer, conversation.customer.id);
 }
 
 /** Sends a message that failed once more, under the same id. */

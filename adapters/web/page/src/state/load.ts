@@ -1,11 +1,11 @@
+import type { ConversationJson, RunJson } from "../../../api.ts";
 import { newsOf } from "../agents/news.ts";
 import { stillOutgoing } from "./outgoing.ts";
 import { announce, page, showToast } from "./page.ts";
 import { procedureOf, versionKey } from "./procedure-of.ts";
-import { createRefresh, keepSame } from "./refresh.ts";
+import { createRefresh, keepSame, keepWhole } from "./refresh.ts";
 import { AnswerError, NoAnswerError, server } from "./server.ts";
 import { remember } from "./session.ts";
-import { show } from "./visit.ts";
 
 const newForMs = 5 * 60_000;
 
@@ -57,17 +57,32 @@ const loadThread = loader(async () => {
     const { view, conversation, outgoing } = page.get();
     // Somebody may have gone to another one meanwhile.
     if (view.conversation !== id) return;
-    const before = conversation?.id === id ? conversation.messages : [];
-    const messages = keepSame(before, fetched.messages, (message) => message.id);
-    const kept = stillOutgoing(outgoing, id, messages);
-    page.set({ conversation: { ...fetched, messages }, outgoing: kept });
+    const shown = keepParts(conversation, fetched);
+    const kept = stillOutgoing(outgoing, id, shown.messages);
+    page.set({ conversation: shown, outgoing: kept, missing: null });
     if (kept !== outgoing) remember({ outgoing: kept.filter(({ hidden }) => !hidden) });
   } catch (error) {
-    if (!(error instanceof AnswerError) || error.status !== 404) throw error;
-    show({ conversation: null, step: null }, "replace");
-    showToast("This conversation is not here any more. You can begin a new one.");
+    // 400: not even an id.
+    if (!(error instanceof AnswerError) || ![400, 404].includes(error.status)) throw error;
+    const { view, missing } = page.get();
+    if (view.conversation !== id || missing === id) return;
+    page.set({ conversation: null, missing: id });
+    announce("There is no such conversation.");
   }
 });
+
+/** The new conversation, with its old parts where nothing changed; the old one if nothing changed at all. */
+function keepParts(before: ConversationJson | null, after: ConversationJson): ConversationJson {
+  if (before === null || before.id !== after.id) return after;
+  const messages = keepSame(before.messages, after.messages, ({ id }) => id);
+  return keepWhole(before, { ...after, messages, run: keepRun(before.run, after.run) });
+}
+
+function keepRun(before: RunJson | null, after: RunJson | null): RunJson | null {
+  if (before === null || after === null) return after;
+  const variableViews = keepSame(before.variableViews, after.variableViews, ({ name }) => name);
+  return keepWhole(before, { ...after, variableViews });
+}
 
 export const loadAgents = loader(async () => {
   const before = page.get().cards;

@@ -17,6 +17,8 @@ export interface Page {
   readonly conversation: ConversationJson | null;
   /** The shown conversation, if it was made just here: its thread begins empty, there is no history to wait for. */
   readonly made: string | null;
+  /** A conversation that was asked for and that the server does not have. */
+  readonly missing: string | null;
   readonly conversations: readonly ConversationSummaryJson[];
   readonly cards: readonly AgentsCardJson[] | null;
   readonly tickets: readonly Ticket[];
@@ -49,6 +51,7 @@ export const page = createStore<Page>({
   older: {},
   conversation: null,
   made: null,
+  missing: null,
   conversations: [],
   cards: null,
   tickets: [],

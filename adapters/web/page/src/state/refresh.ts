@@ -35,7 +35,7 @@ export function keepSame<Item>(
   const known = new Map(before.map((item) => [idOf(item), item]));
   const kept = after.map((item) => {
     const old = known.get(idOf(item));
-    return old !== undefined && JSON.stringify(old) === JSON.stringify(item) ? old : item;
+    return old === undefined ? item : keepWhole(old, item);
   });
   const same = kept.length === before.length && kept.every((item, index) => item === before[index]);
   return same ? before : kept;
@@ -45,6 +45,11 @@ export function keepSame<Item>(
 export function keepSameAt<Item>(before: readonly Item[], after: readonly Item[]): readonly Item[] {
   return after.map((item, index) => {
     const old = before[index];
-    return old !== undefined && JSON.stringify(old) === JSON.stringify(item) ? old : item;
+    return old === undefined ? item : keepWhole(old, item);
   });
+}
+
+/** The old value, if the new one says the same. Pure. */
+export function keepWhole<Value>(before: Value, after: Value): Value {
+  return JSON.stringify(before) === JSON.stringify(after) ? before : after;
 }
