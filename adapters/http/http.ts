@@ -3,8 +3,9 @@ import type { Outcome } from "../../src/domain/outcome.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { Http, HttpLimits } from "../../src/ports/http.ts";
 import { addressesOf, type Connect, dial, openSocket, type Resolve, systemResolve } from "./connector.ts";
-import { exchange } from "./exchange.ts";
+import { type Exchange, type Exchanged, exchange } from "./exchange.ts";
 import { readHeaders } from "./headers.ts";
+import { createKeptLines, type KeptLine, type KeptLines } from "./kept-lines.ts";
 import { codeOf, outcomeOfBreak, refused, tooLate } from "./outcome.ts";
 import { type Places, readPlaces, readTarget, type Vetted } from "./target.ts";
 
@@ -25,9 +26,9 @@ export interface ClosableHttp extends Http {
 }
 
 /**
- * Makes the way out. Every request, also a safe one, has a connection of its own: so it is always decidable whether
- * anything was sent, every connection passes the guard, and no two workspaces ever share one. Throws an Error that
- * names the entry if `openHosts` or `ownHosts` can't be read.
+ * Makes the way out. A request that may change something has a connection of its own: so it is always decidable whether
+ * anything was sent. Reads share the connections of their workspace, and of no other; every connection passes the guard
+ * when it is opened. Throws an Error that names the entry if `openHosts` or `ownHosts` can't be read.
  */
 export function createHttp(options: HttpOptions): ClosableHttp {
   const way: Way = {
@@ -35,6 +36,7 @@ export function createHttp(options: HttpOptions): ClosableHttp {
     places: readPlaces(options.openHosts, options.ownHosts ?? []),
     resolve: options.resolve ?? systemResolve,
     connect: options.connect ?? openSocket,
+    kept: createKeptLines(options.clock),
   };
   let closed = false;
   const underWay = new Map<AbortController, Promise<Outcome>>();
@@ -52,6 +54,7 @@ export function createHttp(options: HttpOptions): ClosableHttp {
     },
     async close() {
       closed = true;
+      way.kept.close();
       for (const stop of underWay.keys()) stop.abort("Usher is stopping");
       await Promise.allSettled(underWay.values());
     },
@@ -63,6 +66,7 @@ interface Way {
   readonly places: Places;
   readonly resolve: Resolve;
   readonly connect: Connect;
+  readonly kept: KeptLines;
 }
 
 /** Leads the time limit into `stop`, whose reason, a sentence's end, says whether it was that or the closing. */
@@ -82,37 +86,52 @@ async function sendOnce(way: Way, request: HttpRequest, limits: HttpLimits, stop
   const label = `${request.method} ${host}${port === (secure ? 443 : 80) ? "" : `:${port}`}`;
   const headers = readHeaders(request.headers);
   if (headers.kind === "refused") return refused(label, headers.why);
-  const mayStart = (): boolean => way.clock.monotonic() < limits.startBefore;
-  if (!mayStart()) return tooLate(label);
-
-  const notSent = (why: string): Outcome =>
-    outcomeOfBreak(label, false, null, stop.aborted ? String(stop.reason) : why);
-  let addresses: Vetted<readonly string[]>;
-  try {
-    addresses = await unlessStopped(addressesOf(target.value, way.resolve), stop);
-  } catch (error) {
-    return notSent(`no address was found for this host (${codeOf(error, "no reason given")})`);
-  }
-  if (addresses.kind === "refused") return refused(label, addresses.why);
-
-  let socket: Awaited<ReturnType<typeof dial>>;
-  try {
-    socket = await dial(target.value, addresses.value, way.connect, stop);
-  } catch (error) {
-    return notSent(`the connection could not be opened (${codeOf(error, "no reason given")})`);
-  }
-  const { maxBytes } = limits;
-  const now = (): number => way.clock.now();
-  return exchange(socket, {
+  const parts: Exchange = {
     label,
     target: target.value,
     request,
     headers: headers.value,
-    maxBytes,
+    maxBytes: limits.maxBytes,
     stop,
-    mayStart,
-    now,
-  });
+    mayStart: () => way.clock.monotonic() < limits.startBefore,
+    now: () => way.clock.now(),
+    keepOpen: request.method === "GET" || request.method === "HEAD",
+  };
+  if (!parts.mayStart()) return tooLate(label);
+  // JSON keeps the two parts apart, whatever is in them.
+  const key = JSON.stringify([limits.workspace, target.value.origin]);
+  const kept = parts.keepOpen ? way.kept.take(key) : null;
+  if (kept !== null) {
+    const { outcome, sent } = await exchangeOver(way, kept, parts);
+    // The other side had closed it before anything was sent: a new one is opened, as if there had been none.
+    if (sent || outcome.kind !== "notSent" || stop.aborted || !parts.mayStart()) return outcome;
+  }
+  const opened = await openLine(way, key, parts);
+  return "kind" in opened ? opened : (await exchangeOver(way, opened, parts)).outcome;
+}
+
+async function exchangeOver(way: Way, line: KeptLine, parts: Exchange): Promise<Exchanged> {
+  const exchanged = await exchange(line, parts);
+  if (exchanged.intact) way.kept.keep(line);
+  return exchanged;
+}
+
+/** A new line to the checked addresses of the target, or why there is none. */
+async function openLine(way: Way, key: string, { label, target, stop }: Exchange): Promise<KeptLine | Outcome> {
+  const notSent = (why: string): Outcome =>
+    outcomeOfBreak(label, false, null, stop.aborted ? String(stop.reason) : why);
+  let addresses: Vetted<readonly string[]>;
+  try {
+    addresses = await unlessStopped(addressesOf(target, way.resolve), stop);
+  } catch (error) {
+    return notSent(`no address was found for this host (${codeOf(error, "no reason given")})`);
+  }
+  if (addresses.kind === "refused") return refused(label, addresses.why);
+  try {
+    return way.kept.open(key, await dial(target, addresses.value, way.connect, stop), target.origin);
+  } catch (error) {
+    return notSent(`the connection could not be opened (${codeOf(error, "no reason given")})`);
+  }
 }
 
 /** A resolver can't be called off; what it says afterwards is dropped. */

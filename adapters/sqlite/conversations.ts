@@ -22,12 +22,14 @@ export function createConversations(database: Database): ConversationStore {
   const find = createFind(database);
   const save = createSave(database);
   const remove = createRemove(database);
+  const locate = createLocate(database);
   const due = createDue(database);
   return {
     load: (workspace, id) => database.read(() => load(workspace, id)),
     save,
     remove: (workspace, id, version) => database.write(() => remove(workspace, id, version)),
     find: (workspace, where, page) => database.read(() => find(workspace, where, page)),
+    locate: (workspace, nonce) => database.read(() => locate(workspace, nonce)),
     due: (now, limit, boot) => database.read(() => due(now, limit, boot)),
   };
 }
@@ -181,8 +183,18 @@ function queryFor(where: ConversationFilter): Query {
     add("c.waiting = ?", [where.waiting]);
   }
   if (where.customer !== undefined) add("c.customer = ?", [customerKey(where.customer)], "conversations_customer");
-  if (where.nonce !== undefined) add("c.nonce = unhex(?)", [where.nonce], "conversations_nonce");
   return query;
+}
+
+function createLocate(database: Database) {
+  const select = database.prepare(
+    `SELECT c.id FROM conversations AS c INDEXED BY conversations_nonce
+    WHERE c.nonce = unhex(?) AND c.workspace = ? AND ${newestKnown}`,
+  );
+  return (workspace: WorkspaceId, nonce: string): ConversationId | null => {
+    const row = select.get(nonce, database.workspaces.keyOf(workspace));
+    return row === undefined ? null : conversationIdSchema.parse(text(row, "id"));
+  };
 }
 
 function createDue(database: Database) {

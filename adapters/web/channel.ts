@@ -31,7 +31,7 @@ export interface WebChannelOptions {
   readonly inspector: Inspector;
   /** What of the store the playground reads. The role table must hold the roles of `playgroundPeople`. */
   readonly store: {
-    readonly conversations: Pick<ConversationStore, "find">;
+    readonly conversations: Pick<ConversationStore, "locate">;
     readonly tickets: Pick<TicketStore, "list">;
     readonly leads: Pick<LeadStore, "list">;
     readonly mails: Pick<MailStore, "list">;
@@ -174,7 +174,5 @@ function sendAndEdit({ log, cards, changes, clock, conversationOf }: SendOptions
 // An effect's id holds the nonce of its conversation. Empty when the conversation is gone.
 async function conversationOf({ workspace, store }: WebChannelOptions, effectId: string): Promise<string> {
   const nonce = nonceOf(effectId);
-  if (nonce === null) return "";
-  const found = await store.conversations.find(workspace, { nonce }, null);
-  return found.items[0]?.id ?? "";
+  return nonce === null ? "" : ((await store.conversations.locate(workspace, nonce)) ?? "");
 }

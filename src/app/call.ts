@@ -26,7 +26,8 @@ export async function call(
   startBefore: number,
 ): Promise<Outcome> {
   const keyed = { ...request, headers: { ...request.headers, "idempotency-key": of.id } };
-  const bounds = { timeoutMs: limits.callTimeoutMs, maxBytes: limits.answerBytes, startBefore };
+  const { workspace } = conversation;
+  const bounds = { workspace, timeoutMs: limits.callTimeoutMs, maxBytes: limits.answerBytes, startBefore };
   const outcome = await options.http.send(keyed, bounds);
   if (outcome.kind !== "done") return outcome;
   keepAnswer(options, conversation, of, outcome.value);

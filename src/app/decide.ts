@@ -37,9 +37,8 @@ export async function decide(options: DecideOptions, workspace: WorkspaceId, pre
 }
 
 async function decideIn(options: DecideOptions, workspace: WorkspaceId, nonce: string, press: Press): Promise<Receipt> {
-  const { items } = await options.store.conversations.find(workspace, { nonce }, null);
-  const [conversation] = items;
-  const receipt = conversation === undefined ? gone : await decideOn(options, workspace, conversation.id, press);
+  const id = await options.store.conversations.locate(workspace, nonce);
+  const receipt = id === null ? gone : await decideOn(options, workspace, id, press);
   // A run that has left its conversation keeps its decisions in its record.
   return receipt.kind === "refused" && isAgent(press.by)
     ? ((await fromRecords(options, workspace, nonce, press)) ?? receipt)

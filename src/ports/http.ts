@@ -1,11 +1,14 @@
 import type { HttpRequest } from "../domain/http-request.ts";
+import type { WorkspaceId } from "../domain/ids.ts";
 import type { Outcome } from "../domain/outcome.ts";
 
 /**
- * `timeoutMs` covers the whole exchange. `startBefore`: monotonic ms of the clock port; if the first byte has not left
- * by then, nothing may leave any more and the outcome is `notSent`.
+ * `workspace`: on whose behalf; connections are never shared between workspaces. `timeoutMs` covers the whole exchange.
+ * `startBefore`: monotonic ms of the clock port; if the first byte has not left by then, nothing may leave any more and
+ * the outcome is `notSent`.
  */
 export interface HttpLimits {
+  readonly workspace: WorkspaceId;
   readonly timeoutMs: number;
   readonly maxBytes: number;
   readonly startBefore: number;

@@ -23,7 +23,6 @@ export interface ConversationFilter {
   readonly waiting?: Wait["kind"] | "people";
   readonly procedure?: string;
   readonly customer?: Pick<Person, "platform" | "id">;
-  readonly nonce?: string;
 }
 
 /**
@@ -41,6 +40,8 @@ export interface ConversationStore {
   remove(workspace: WorkspaceId, id: ConversationId, version: number): Promise<void>;
   /** Conversations that fit, in the order of their ids, without those of a newer schema. */
   find(workspace: WorkspaceId, where: ConversationFilter, page: string | null): Promise<Page<Conversation>>;
+  /** The conversation that was made with this nonce, unless it is gone or of a newer schema. */
+  locate(workspace: WorkspaceId, nonce: string): Promise<ConversationId | null>;
   /**
    * What is due at `now`, longest due first, across workspaces: `dueAt` has come, or (`boot` given) another boot holds
    * the lease, which no other living process can.

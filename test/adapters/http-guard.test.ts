@@ -6,6 +6,7 @@ import { addressProblem } from "../../adapters/http/guard.ts";
 import { createHttp } from "../../adapters/http/http.ts";
 import type { HttpRequest } from "../../src/domain/http-request.ts";
 import type { Outcome } from "../../src/domain/outcome.ts";
+import { workspaceId } from "../support/conversation.ts";
 import { createFakeClock } from "../support/fake-clock.ts";
 import { answer, startRawServer } from "../support/raw-server.ts";
 import { closedAddresses, publicAddresses, spellingsOf } from "../support/spellings.ts";
@@ -48,7 +49,12 @@ function probe(options: ProbeOptions = {}): Probe {
     },
   });
   closers.push(() => http.close());
-  const limits = { timeoutMs: 1000, maxBytes: 1000, startBefore: Number.POSITIVE_INFINITY };
+  const limits = {
+    workspace: workspaceId("demo"),
+    timeoutMs: 1000,
+    maxBytes: 1000,
+    startBefore: Number.POSITIVE_INFINITY,
+  };
   return {
     resolved,
     dialled,
@@ -278,7 +284,12 @@ describe("URLs", () => {
       const server = await startRawServer((socket) => socket.write(answer(200, {}, "")));
       closers.push(server.close);
       const http = createHttp({ clock: createFakeClock(), openHosts: [`127.0.0.1:${server.port}`] });
-      const limits = { timeoutMs: 1000, maxBytes: 1000, startBefore: Number.POSITIVE_INFINITY };
+      const limits = {
+        workspace: workspaceId("demo"),
+        timeoutMs: 1000,
+        maxBytes: 1000,
+        startBefore: Number.POSITIVE_INFINITY,
+      };
       const url = `http://127.0.0.1:${server.port}/orders/${segment}/status?q=1%26admin%3D1`;
       await http.send({ method: "GET", url, headers: {}, body: null }, limits);
       await http.close();

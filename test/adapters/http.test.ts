@@ -8,6 +8,7 @@ import type { HttpRequest } from "../../src/domain/http-request.ts";
 import type { Outcome } from "../../src/domain/outcome.ts";
 import { httpContract } from "../contracts/http-contract.ts";
 import { makeCertificate } from "../support/certificates.ts";
+import { workspaceId } from "../support/conversation.ts";
 import { createFakeClock, type FakeClock } from "../support/fake-clock.ts";
 import { answer, type RawServer, type Reply, startRawServer } from "../support/raw-server.ts";
 import { realClock } from "../support/real-clock.ts";
@@ -21,7 +22,12 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-const endless = { timeoutMs: 15_000, maxBytes: 1_000_000, startBefore: Number.POSITIVE_INFINITY };
+const endless = {
+  workspace: workspaceId("demo"),
+  timeoutMs: 15_000,
+  maxBytes: 1_000_000,
+  startBefore: Number.POSITIVE_INFINITY,
+};
 const ok: Reply = (socket) => socket.write(answer(200, {}, "{}"));
 
 interface Scene {
@@ -105,14 +111,95 @@ describe("the moment of the first byte", () => {
     expect(server.requests).toHaveLength(1);
     expect(clock.pending()).toBe(0);
   });
+});
 
-  test("attack 34: each request has a connection of its own, and says that it ends with it", async () => {
-    const { server, send } = await scene(ok);
-    for (let turn = 1; turn <= 3; turn += 1) {
-      expect(await send()).toMatchObject({ kind: "done" });
+describe("attack 34: connections that are used again", () => {
+  test.each(["POST", "PUT", "PATCH", "DELETE"] as const)(
+    "G6: each %s has a connection of its own, and says that it ends with it",
+    async (method) => {
+      const { server, send } = await scene(ok);
+      await send();
+      for (let turn = 1; turn <= 3; turn += 1) {
+        expect(await send({ method, body: "{}" })).toMatchObject({ kind: "done" });
+        expect(server.connections()).toBe(1 + turn);
+      }
+      expect(server.requests.slice(1)).toEqual(Array(3).fill(expect.stringContaining("connection: close\r\n")));
+    },
+  );
+
+  test("reads of one workspace share one; another workspace never gets it", async () => {
+    const { server, http, send } = await scene(ok);
+    for (let turn = 1; turn <= 3; turn += 1) expect(await send()).toMatchObject({ kind: "done" });
+    expect(server.connections()).toBe(1);
+    const request = { method: "GET", url: `http://127.0.0.1:${server.port}/`, headers: {}, body: null } as const;
+    const other = { ...endless, workspace: workspaceId("other") };
+    expect(await http.send(request, other)).toMatchObject({ kind: "done" });
+    expect(server.connections()).toBe(2);
+  });
+
+  test("two reads at once have two connections, and one answer never gets to the other", async () => {
+    const { server, send } = await scene((socket, request) => {
+      const path = request.split(" ")[1];
+      socket.write(answer(200, {}, JSON.stringify({ path })));
+    });
+    const paths = Array.from({ length: 20 }, (_, n) => `/${n}`);
+    for (let round = 0; round < 3; round += 1) {
+      const outcomes = await Promise.all(paths.map((path) => send({ url: `http://127.0.0.1:${server.port}${path}` })));
+      expect(outcomes).toEqual(paths.map((path) => ({ kind: "done", value: { path } })));
+    }
+    expect(server.connections()).toBe(20);
+  });
+
+  test.each<[string, Reply, string]>([
+    ["says that it closes", (socket) => socket.end(answer(200, { connection: "close" }, "{}")), "done"],
+    ["says more than was asked", (socket) => socket.write(`${answer(200, {}, "{}")}HTTP/1.1 200 OK\r\n`), "done"],
+    ["answers too much", (socket) => socket.write(answer(200, {}, "x".repeat(1_000_001))), "failed"],
+  ])("one whose server %s is not used again", async (_what, reply, kind) => {
+    const { server, send } = await scene(reply);
+    for (let turn = 1; turn <= 2; turn += 1) {
+      expect(await send()).toMatchObject({ kind });
       expect(server.connections()).toBe(turn);
     }
-    expect(server.requests[0]).toContain("connection: close\r\n");
+  });
+
+  test("one that the server has closed meanwhile costs nothing: the request goes over a new one", async () => {
+    const gone = Promise.withResolvers<void>();
+    const { server, send } = await scene(ok, {
+      connect: (place) => openSocket(place).once("close", () => gone.resolve()),
+    });
+    await send();
+    server.hangUp();
+    await gone.promise;
+    expect(await send()).toMatchObject({ kind: "done" });
+    expect([server.connections(), server.requests.length]).toEqual([2, 2]);
+  });
+
+  test("one that is cut in the middle of a later answer leaves that read unknown, and nothing is repeated", async () => {
+    const { server, send } = await scene((socket, _request, count) => {
+      if (count === 1) socket.write(answer(200, {}, "{}"));
+      else socket.destroy();
+    });
+    await send();
+    expect(await send()).toMatchObject({ kind: "unknown" });
+    expect([server.connections(), server.requests.length]).toEqual([1, 2]);
+  });
+
+  test("after a minute a new one is opened, for a service that has moved", async () => {
+    const { server, clock, send } = await scene(ok);
+    await send();
+    clock.advance(60_000);
+    await send();
+    expect(server.connections()).toBe(2);
+  });
+
+  test("closing closes those that stand idle", async () => {
+    const gone = Promise.withResolvers<void>();
+    const { http, send } = await scene(ok, {
+      connect: (place) => openSocket(place).once("close", () => gone.resolve()),
+    });
+    await send();
+    await http.close();
+    await gone.promise;
   });
 });
 

@@ -149,6 +149,7 @@ describe("an effect ends within the lease, or is not begun", () => {
     const begun = house.clock.monotonic();
     expect(houses.world.bounds).toEqual([
       {
+        workspace: house.workspace,
         timeoutMs: limits.callTimeoutMs,
         maxBytes: limits.answerBytes,
         startBefore: begun + limits.leaseMs - limits.callTimeoutMs,

@@ -6,6 +6,7 @@ import { limits } from "../../src/domain/limits.ts";
 import type { Outcome } from "../../src/domain/outcome.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { Http } from "../../src/ports/http.ts";
+import { workspaceId } from "../support/conversation.ts";
 import { createFakeClock, type FakeClock } from "../support/fake-clock.ts";
 import { answer, freePort, type RawServer, type Reply, startRawServer } from "../support/raw-server.ts";
 
@@ -89,6 +90,7 @@ export function httpContract(name: string, open: (options: OpenHttp) => Http & {
         close: () => http.close(),
         send: (request, more) => {
           const limits = {
+            workspace: workspaceId("demo"),
             timeoutMs: 15_000,
             maxBytes: 1000,
             startBefore: Number.POSITIVE_INFINITY,
@@ -198,7 +200,12 @@ export function httpContract(name: string, open: (options: OpenHttp) => Http & {
       const port = await freePort();
       const http = open({ clock: createFakeClock(), openHosts: [`127.0.0.1:${port}`] });
       closers.push(() => http.close());
-      const limits = { timeoutMs: 15_000, maxBytes: 1000, startBefore: Number.POSITIVE_INFINITY };
+      const limits = {
+        workspace: workspaceId("demo"),
+        timeoutMs: 15_000,
+        maxBytes: 1000,
+        startBefore: Number.POSITIVE_INFINITY,
+      };
       for (const method of methods) {
         const request = { method, url: `http://127.0.0.1:${port}/`, headers: {}, body: null };
         const outcome = await http.send(request, limits);

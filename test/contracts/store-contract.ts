@@ -342,15 +342,21 @@ function findingConversations(current: () => Store): void {
     ["a procedure", { procedure: "refund-request" }, ["a-input", "b-effect", "d-verdict", "f-both"]],
     ["a customer on one platform", { customer: { platform: "web", id: "jan" } }, ["b-effect", "d-verdict"]],
     ["the same id on another platform", { customer: { platform: "slack", id: "jan" } }, ["g-slack"]],
-    ["a nonce", { nonce: nonceNumber(77) }, ["h-nonce"]],
-    ["a nonce that nobody has", { nonce: nonceNumber(78) }, []],
-    ["what is no nonce", { nonce: "%" }, []],
     ["two things", { waiting: "approval", procedure: "lead" }, ["c-approval"]],
-    ["three things", { waiting: "verdict", customer: jan, nonce: nonceNumber(1) }, ["d-verdict"]],
+    ["three things", { waiting: "verdict", customer: jan, procedure: "refund-request" }, ["d-verdict"]],
     ["two things that nobody has both", { waiting: "people", procedure: "lead" }, []],
   ];
   test.each(cases)("finds %s, in the order of the ids", async (_, where, ids) => {
     expect(await find(where)).toStrictEqual(ids);
+  });
+
+  test("locates a conversation by the nonce that it was made with", async () => {
+    const locate = (nonce: string) => current().conversations.locate(demo, nonce);
+    expect(await locate(nonceNumber(77))).toBe("h-nonce");
+    expect(await locate(nonceNumber(78))).toBeNull();
+    expect(await locate("%")).toBeNull();
+    await current().conversations.remove(demo, conversationId("h-nonce"), 1);
+    expect(await locate(nonceNumber(77))).toBeNull();
   });
 
   test("finds a conversation by what it is now, and not by what it was", async () => {

@@ -28,10 +28,11 @@ async function seen(store: Store, workspace: WorkspaceId) {
   return {
     loaded: (await conversations.load(workspace, id))?.tags ?? null,
     found: await Promise.all(
-      [{}, { waiting: "input" }, { procedure: "refund-request" }, { customer }, { nonce }].map(async (where) =>
+      [{}, { waiting: "input" }, { procedure: "refund-request" }, { customer }].map(async (where) =>
         (await conversations.find(workspace, where as object, null)).items.flatMap((one) => one.tags),
       ),
     ),
+    located: await conversations.locate(workspace, nonce),
     active: (await procedures.active(workspace)).map((one) => one.procedure.name),
     version: (await procedures.load(workspace, "refund-request", 1))?.procedure.name ?? null,
     newest: await procedures.newest(workspace, "refund-request"),
@@ -50,7 +51,8 @@ async function seen(store: Store, workspace: WorkspaceId) {
 
 const nothing = {
   loaded: null,
-  found: [[], [], [], [], []],
+  found: [[], [], [], []],
+  located: null,
   active: [],
   version: null,
   newest: 0,
@@ -65,7 +67,8 @@ const nothing = {
 function everythingOf(mark: string) {
   return {
     loaded: [mark],
-    found: [[mark], [mark], [mark], [mark], [mark]],
+    found: [[mark], [mark], [mark], [mark]],
+    located: aConversation().id,
     active: [`Refund of ${mark}`],
     version: `Refund of ${mark}`,
     newest: 1,

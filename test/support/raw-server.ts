@@ -10,6 +10,8 @@ export interface RawServer {
   connections(): number;
   /** Resolves when `count` requests have arrived. */
   arrived(count: number): Promise<void>;
+  /** Closes every connection that is open, as a server does with idle ones. */
+  hangUp(): void;
   close(): Promise<void>;
 }
 
@@ -55,6 +57,9 @@ export async function startRawServer(reply: Reply, tls?: TlsOptions): Promise<Ra
         waiting.add(check);
         check();
       }),
+    hangUp: () => {
+      for (const socket of sockets) socket.end();
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

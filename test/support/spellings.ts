@@ -92,3 +92,34 @@ export const publicAddresses: readonly string[] = [
   ],
   ...["223.255.255.254", "::ffff:8.8.8.8", "2606:4700:4700::1111", "2a00:1450:4001::1", "2620:fe::fe"],
 ];
+
+/** Names that mean this machine, as people and tools write them. */
+export const loopbackNames: readonly string[] = [
+  ...["localhost", "localhost.", "LOCALHOST", "LocalHost.", "foo.localhost", "localhost.localdomain", "ip6-localhost"],
+  ...["ip6-loopback", "loopback", "broadcasthost", "kubernetes.docker.internal", "host.docker.internal"],
+  ...["127.0.0.1.nip.io", "localtest.me", "ⓛⓞⓒⓐⓛⓗⓞⓢⓣ", "ｌｏｃａｌｈｏｓｔ", "loc%61lhost", "xn--localhost-"],
+];
+
+/** The ways to write an IPv4 address inside an IPv6 one that no host of ours may be reached by. */
+export function disguisesOf(address: string): readonly string[] {
+  const [a = 0, b = 0, c = 0, d = 0] = address.split(".").map(Number);
+  const high = (a * 256 + b).toString(16);
+  const low = (c * 256 + d).toString(16);
+  const flipped = `${(~(a * 256 + b) & 0xffff).toString(16)}:${(~(c * 256 + d) & 0xffff).toString(16)}`;
+  return [
+    `::${address}`,
+    `::${high}:${low}`,
+    `::ffff:0:${address}`,
+    `::ffff:0:${high}:${low}`,
+    `64:ff9b::${address}`,
+    `64:ff9b::${high}:${low}`,
+    `64:ff9b:1::${address}`,
+    `64:ff9b:1:${high}::${low}`,
+    `2002:${high}:${low}::`,
+    `2002:${high}:${low}::1`,
+    `2001:0:${high}:${low}::`,
+    `2001:0:4136:e378:8000:63bf:${flipped}`,
+    `fe80::5efe:${address}`,
+    `fec0::${address}`,
+  ];
+}

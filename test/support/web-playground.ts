@@ -142,9 +142,9 @@ function createRecords(): FakeRecords {
 function storeOf(records: FakeRecords): Parameters<typeof createWebChannel>[0]["store"] {
   return {
     conversations: {
-      find: async (_workspace, { nonce }) => {
-        const id = records.nonces.get(nonce ?? "");
-        return pageOf(id === undefined ? [] : [{ id }], null);
+      locate: async (_workspace, nonce) => {
+        const id = records.nonces.get(nonce);
+        return id === undefined ? null : conversationIdSchema.parse(id);
       },
     },
     tickets: { list: async (_workspace, page) => pageOf(records.tickets, page) },
