@@ -6,7 +6,7 @@ import { closeLine, createLine, type Line } from "./exchange.ts";
 const idleMs = 4000;
 // Then the name is looked up anew, for a service that has moved.
 const oldestMs = 60_000;
-const mostPerKey = 32;
+const mostPerKey = 64;
 const mostInAll = 256;
 
 /** A line that may be used again. `key`: whose it is, and where it leads; `openedAt`: monotonic ms. */

@@ -1,5 +1,5 @@
 import type { StatementSync } from "node:sqlite";
-import type { RunRecord } from "../../src/domain/run.ts";
+import type { RunRecord } from "../../src/domain/run-record.ts";
 import type { RunStore } from "../../src/ports/store.ts";
 import type { Database } from "./database.ts";
 import { pageOf, rowsPerPage, startOf } from "./page.ts";

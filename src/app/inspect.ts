@@ -2,7 +2,8 @@ import type { Conversation } from "../domain/conversation.ts";
 import type { ConversationId, WorkspaceId } from "../domain/ids.ts";
 import type { Json } from "../domain/json.ts";
 import { isAgent, type Person } from "../domain/person.ts";
-import { type Run, type RunRecord, runRecordSchema } from "../domain/run.ts";
+import type { Run } from "../domain/run.ts";
+import type { RunRecord } from "../domain/run-record.ts";
 import type { TraceEntry } from "../domain/trace.ts";
 import type { CompiledProcedure } from "../engine/compile.ts";
 import { typeOf } from "../engine/condition.ts";
@@ -75,9 +76,7 @@ async function procedureOf(
 async function viewLastRun(options: InspectOptions, conversation: Conversation): Promise<RunView | null> {
   const { lastRun, workspace, id } = conversation;
   if (lastRun === null) return null;
-  const leaving = conversation.outbox.flatMap(({ effect }) =>
-    effect.kind === "record" ? [runRecordSchema.parse(effect.run)] : [],
-  );
+  const leaving = conversation.outbox.flatMap(({ effect }) => (effect.kind === "record" ? [effect.run] : []));
   const { items } = await options.store.runs.find(workspace, { conversation: id }, null);
   const record = [...leaving, ...items].find((one: RunRecord) => one.id === lastRun.id);
   const procedure = record === undefined ? null : await procedureOf(options, workspace, record);

@@ -6,7 +6,6 @@ import type { OutMessage } from "../domain/message.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import type { Platform } from "../domain/person.ts";
 import type { Procedure } from "../domain/procedure.ts";
-import { runRecordSchema } from "../domain/run.ts";
 import { approvalHash } from "../engine/request.ts";
 import type { Channel } from "../ports/channel.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -211,6 +210,6 @@ async function record(
   { workspace }: Conversation,
   { run }: Effect & { readonly kind: "record" },
 ): Promise<Outcome> {
-  await store.runs.put(workspace, runRecordSchema.parse(run));
+  await store.runs.put(workspace, run);
   return { kind: "done", value: null };
 }

@@ -30,10 +30,9 @@ export async function withRole(roles: RoleStore, workspace: WorkspaceId, person:
  */
 export async function receive({ work, roles, ids }: ReceiveOptions, place: Place, event: Event): Promise<void> {
   const known = await withRoles(roles, place.workspace, event);
-  const nonce = ids.nonce();
   const key = { workspace: place.workspace, id: place.conversation };
   await work.apply(key, (conversation, contextOf) => ({
-    conversation: take(conversation, place, known, nonce, contextOf),
+    conversation: take(conversation, place, known, ids, contextOf),
     answer: null,
   }));
 }
@@ -50,14 +49,17 @@ function take(
   conversation: Conversation | null,
   place: Place,
   event: Event,
-  nonce: string,
+  ids: Ids,
   contextOf: (conversation: Conversation) => Context,
 ): Conversation | null {
   if (conversation === null) {
     // Only somebody's words begin a conversation; anything else comes too late for one that is gone.
     if (event.kind !== "turn") return null;
     const { workspace, conversation: id, address } = place;
-    const created = createConversation({ workspace, id, address, customer: event.turn.from, nonce }, event.turn.at);
+    const created = createConversation(
+      { workspace, id, address, customer: event.turn.from, nonce: ids.nonce() },
+      event.turn.at,
+    );
     return advance(created, event, contextOf(created));
   }
   const seen = asAgentWrote(conversation, event);

@@ -6,7 +6,8 @@ import type { DeepReadonly } from "./json.ts";
 import { personSchema } from "./person.ts";
 import { decisionSchema } from "./press.ts";
 import { routeSchema } from "./route.ts";
-import { runEndSchema, runSchema } from "./run.ts";
+import { runSchema } from "./run.ts";
+import { runEndSchema } from "./run-record.ts";
 import { turnSchema } from "./turn.ts";
 
 /** The newest shape of the document. A process leaves documents with a higher number alone. */

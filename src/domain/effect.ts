@@ -2,15 +2,15 @@ import { z } from "zod";
 import { actionSchema } from "./action.ts";
 import { cardSchema } from "./card.ts";
 import { httpRequestSchema } from "./http-request.ts";
-import { type DeepReadonly, jsonSchema } from "./json.ts";
+import type { DeepReadonly } from "./json.ts";
 import { textMessageSchema } from "./message.ts";
+import { runRecordSchema } from "./run-record.ts";
 import { turnSchema } from "./turn.ts";
 
 /**
  * What the engine asks of the world. `say`: to the customer. `post` and `editCard`: in the agents channel; `under` and
  * `of` name the effect that posted the card which is answered or edited. `route`: ask the model. `call`: the company's
- * systems, `keep` being the paths of the answer that later steps read. `record`: a finished run leaves the document;
- * its record is checked where it is stored.
+ * systems, `keep` being the paths of the answer that later steps read. `record`: a finished run leaves the document.
  */
 export const effectSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("say"), message: textMessageSchema }),
@@ -24,7 +24,7 @@ export const effectSchema = z.discriminatedUnion("kind", [
     keep: z.array(z.array(z.string())),
   }),
   z.object({ kind: z.literal("act"), action: actionSchema, repeatable: z.boolean() }),
-  z.object({ kind: z.literal("record"), run: jsonSchema }),
+  z.object({ kind: z.literal("record"), run: runRecordSchema }),
 ]);
 export type Effect = DeepReadonly<z.infer<typeof effectSchema>>;
 

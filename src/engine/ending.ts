@@ -1,5 +1,6 @@
 import type { Conversation } from "../domain/conversation.ts";
-import type { Run, RunEnd, RunRecord } from "../domain/run.ts";
+import type { Run } from "../domain/run.ts";
+import type { RunEnd, RunRecord } from "../domain/run-record.ts";
 import { closedEffectCard, decisionLines, labelOf, statusLine } from "./cards.ts";
 import type { Context } from "./context.ts";
 import { editCard, emit, isUnsent, without } from "./outbox.ts";

@@ -2,7 +2,7 @@ import type { Conversation } from "../domain/conversation.ts";
 import type { Outgoing } from "../domain/effect.ts";
 import { isAgent, isSamePerson } from "../domain/person.ts";
 import type { Decision, Press, PressAction } from "../domain/press.ts";
-import { type RunRecord, runRecordSchema, type Wait } from "../domain/run.ts";
+import type { Wait } from "../domain/run.ts";
 import { resume } from "./answer.ts";
 import { closedEffectCard, decisionLines, isAbout, labelOf, statusLine, verdictId } from "./cards.ts";
 import type { Context } from "./context.ts";
@@ -99,12 +99,8 @@ function isElsewhere({ cards }: Conversation, { card }: Pending, press: Press): 
 }
 
 function decisionsOf({ run, handOffs, outbox }: Conversation): readonly Decision[] {
-  const leaving = outbox.flatMap(({ effect }) => (effect.kind === "record" ? recordIn(effect.run).decisions : []));
+  const leaving = outbox.flatMap(({ effect }) => (effect.kind === "record" ? effect.run.decisions : []));
   return [...leaving, ...(run?.decisions ?? []), ...handOffs];
-}
-
-function recordIn(run: unknown): RunRecord {
-  return runRecordSchema.parse(run);
 }
 
 function decisionOf({ id, by, action }: Press, at: number): Decision {

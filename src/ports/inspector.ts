@@ -4,7 +4,8 @@ import type { Json } from "../domain/json.ts";
 import type { Person } from "../domain/person.ts";
 import type { PublishedProcedure } from "../domain/procedure.ts";
 import type { Route } from "../domain/route.ts";
-import type { RunEnd, Wait } from "../domain/run.ts";
+import type { Wait } from "../domain/run.ts";
+import type { RunEnd } from "../domain/run-record.ts";
 import type { TraceEntry } from "../domain/trace.ts";
 
 /** One variable of a run; a sensitive one comes without its value (`value` is null, `hidden` true). */

@@ -4,7 +4,8 @@ import type { Lead } from "../domain/lead.ts";
 import type { Mail } from "../domain/mail.ts";
 import type { Person, Platform, Role } from "../domain/person.ts";
 import type { Procedure, PublishedProcedure } from "../domain/procedure.ts";
-import type { RunRecord, Wait } from "../domain/run.ts";
+import type { Wait } from "../domain/run.ts";
+import type { RunRecord } from "../domain/run-record.ts";
 import type { Ticket } from "../domain/ticket.ts";
 
 /** A part of a list, and how to ask for the next one (null: there is none). */

@@ -9,7 +9,7 @@ import type { Outcome } from "../../src/domain/outcome.ts";
 import type { Person } from "../../src/domain/person.ts";
 import type { PressAction } from "../../src/domain/press.ts";
 import type { Procedure } from "../../src/domain/procedure.ts";
-import type { RunRecord } from "../../src/domain/run.ts";
+import type { RunRecord } from "../../src/domain/run-record.ts";
 import { defaultSettings, type WorkspaceSettings } from "../../src/domain/settings.ts";
 import { advance } from "../../src/engine/advance.ts";
 import type { CompiledProcedure } from "../../src/engine/compile.ts";

@@ -1,7 +1,7 @@
 import type { Lead } from "../../src/domain/lead.ts";
 import type { Mail } from "../../src/domain/mail.ts";
 import { type Procedure, procedureSchema } from "../../src/domain/procedure.ts";
-import type { RunRecord } from "../../src/domain/run.ts";
+import type { RunRecord } from "../../src/domain/run-record.ts";
 import type { Ticket } from "../../src/domain/ticket.ts";
 import type { Answer } from "../../src/ports/store.ts";
 import { aRun, conversationId, nonceNumber, someMoment, workspaceId } from "./conversation.ts";

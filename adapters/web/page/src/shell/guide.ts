@@ -1,4 +1,4 @@
-import type { RunEnd } from "../../../../../src/domain/run.ts";
+import type { RunEnd } from "../../../../../src/domain/run-record.ts";
 import type { RunJson } from "../../../api.ts";
 
 /** The procedure that the guide leads through; without it there is no guide. */
