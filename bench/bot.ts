@@ -75,6 +75,11 @@ export function customerOf(id: string): Person {
   return { platform: "web", id, name: "Customer", role: "customer", external: false };
 }
 
+/** The customer of a conversation. */
+export function personIn(conversation: string): string {
+  return `person-${conversation}`;
+}
+
 const agent: Person = { platform: "web", id: "agent-1", name: "Agent 1", role: "agent", external: false };
 
 /** A customer writes; resolves when it is stored. */
@@ -84,7 +89,7 @@ export async function write({ core }: Bot, conversation: string, text: string, t
     conversation: conversationIdSchema.parse(conversation),
     address: addressSchema.parse(conversation),
   };
-  const from = customerOf(`person-${conversation}`);
+  const from = customerOf(personIn(conversation));
   const turn = { id: turnId, keys: [turnId], from, text, mentioned: false, at: Date.now() };
   await core.inbound.event(place, { kind: "turn", turn });
 }

@@ -1,10 +1,15 @@
-import { type BenchBot, approve, openBenchBot, write } from "./bot.ts";
+import type { Card } from "../src/domain/card.ts";
+import { approve, type BenchBot, openBenchBot, personIn, write } from "./bot.ts";
 
 /** Drives conversations through work W: the refund procedure from the first message to the ticket number. */
 export interface Driver {
   readonly bot: BenchBot;
   /** One run of W in a conversation; resolves when its last message has gone out. */
   run(conversation: string): Promise<void>;
+  /** Its beginning, up to the first question. */
+  untilQuestion(conversation: string): Promise<void>;
+  /** Its first half, up to the approval; answers the approval's id. */
+  untilApproval(conversation: string): Promise<string>;
   /** Writes and resolves, with the ms it took, when the next message that fits has gone out. */
   ask(conversation: string, text: string, awaited: RegExp): Promise<number>;
 }
@@ -15,7 +20,7 @@ interface Waiting {
 }
 
 const words = {
-  ask: /order number/,
+  order: /order number/,
   reason: /why would you like/,
   ticket: /ticket number is/,
 } as const;
@@ -29,10 +34,10 @@ export async function openDriver(folder: string, shopUrl: string): Promise<Drive
     waiting.delete(name);
     found.tell(id);
   };
-  let turns = 0;
+  // A turn of an earlier process over the same folder must not be taken for this one.
+  let turns = Date.now();
   const bot = await openBenchBot(folder, shopUrl, (to, message, effectId) => {
     if (message.kind === "text") tell(to, message.text, effectId);
-    // A card's id says whose it is: it begins with the conversation's nonce, so it is found by the customer on it.
     else if (message.card.kind === "approval") tell(customerOn(message.card), "approval", message.card.pressId ?? "");
   });
   const next = (name: string, fits: (text: string) => boolean): Promise<string> =>
@@ -42,15 +47,21 @@ export async function openDriver(folder: string, shopUrl: string): Promise<Drive
     await write(bot, conversation, text, `${conversation}-${turns++}`);
     await answered;
   };
+  const untilApproval = async (conversation: string): Promise<string> => {
+    await say(conversation, "I want a refund", words.order);
+    await say(conversation, "1001", words.reason);
+    const card = next(personIn(conversation), (text) => text === "approval");
+    await write(bot, conversation, "It arrived broken", `${conversation}-${turns++}`);
+    return card;
+  };
   return {
     bot,
+    untilQuestion: (conversation) => say(conversation, "I want a refund", words.order),
+    untilApproval,
     async run(conversation) {
-      await say(conversation, "I want a refund", words.ask);
-      await say(conversation, "1001", words.reason);
-      const card = next(`person-${conversation}`, (text) => text === "approval");
-      await write(bot, conversation, "It arrived broken", `${conversation}-${turns++}`);
+      const card = await untilApproval(conversation);
       const done = next(conversation, (answer) => words.ticket.test(answer));
-      await approve(bot, await card);
+      await approve(bot, card);
       await done;
     },
     async ask(conversation, text, awaited) {
@@ -61,8 +72,8 @@ export async function openDriver(folder: string, shopUrl: string): Promise<Drive
   };
 }
 
-function customerOn(card: { readonly sections: readonly { readonly label: string; readonly fields: readonly object[] }[] }) {
-  const value = card.sections.find(({ label }) => label === "Customer")?.fields[0];
-  const text = value !== undefined && "value" in value && typeof value.value === "string" ? value.value : "";
-  return /\((.*)\)$/.exec(text)?.[1] ?? "";
+// A card does not name its conversation, but its customer, and each customer here has one conversation.
+function customerOn({ sections }: Card): string {
+  const value = sections.find(({ label }) => label === "Customer")?.fields[0]?.value;
+  return /\((.*)\)$/.exec(typeof value === "string" ? value : "")?.[1] ?? "";
 }

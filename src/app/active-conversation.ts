@@ -32,6 +32,8 @@ export interface ActiveConversation {
   readonly jobs: Job[];
   readonly launched: Set<string>;
   readonly lanes: Map<Lane, { readonly conversation: Conversation; readonly effect: Outgoing }[]>;
+  /** Of the launched ones, those that were not done: until that is stored, nothing overtakes them in their lane. */
+  readonly notDone: Set<string>;
   document: Conversation | null | undefined;
   leaseEndsAt: number;
   draining: boolean;
@@ -47,6 +49,7 @@ export function createActiveConversation(key: ConversationKey): ActiveConversati
     jobs: [],
     launched: new Set(),
     lanes: new Map(),
+    notDone: new Set(),
     document: undefined,
     leaseEndsAt: 0,
     draining: false,

@@ -11,9 +11,20 @@ const heldBack: Outcome = { kind: "notSent", reason: "held back behind one that 
 
 /** Begins what a save has marked and what is not under way yet. Lanes run beside each other, detached; never throws. */
 export function launch(active: ActiveConversation, saved: Conversation, perform: Perform, settle: Settle): void {
+  const blocked = new Set<Lane>();
   for (const effect of saved.outbox) {
-    if (!effect.started || active.launched.has(effect.id)) continue;
+    if (!effect.started) continue;
+    if (active.launched.has(effect.id)) {
+      if (active.notDone.has(effect.id)) blocked.add(effect.lane);
+      continue;
+    }
     active.launched.add(effect.id);
+    if (blocked.has(effect.lane)) {
+      // Marked by a save that was under way when the one before it failed: it must not overtake that one.
+      giveBack(active, effect, heldBack, settle);
+      continue;
+    }
+    active.notDone.delete(effect.id);
     const line = active.lanes.get(effect.lane);
     if (line !== undefined) {
       line.push({ conversation: saved, effect });
@@ -30,9 +41,17 @@ async function runLane(active: ActiveConversation, lane: Lane, perform: Perform,
   for (let next = line[0]; next !== undefined; next = line[0]) {
     const outcome = await perform(next.conversation, next.effect, active.leaseEndsAt);
     line.shift();
-    settle(active, next.effect, outcome);
-    if (outcome.kind === "done") continue;
-    for (const { effect } of line.splice(0)) settle(active, effect, heldBack);
+    if (outcome.kind === "done") {
+      settle(active, next.effect, outcome);
+      continue;
+    }
+    giveBack(active, next.effect, outcome, settle);
+    for (const { effect } of line.splice(0)) giveBack(active, effect, heldBack, settle);
   }
   active.lanes.delete(lane);
+}
+
+function giveBack(active: ActiveConversation, effect: Outgoing, outcome: Outcome, settle: Settle): void {
+  active.notDone.add(effect.id);
+  settle(active, effect, outcome);
 }

@@ -119,9 +119,12 @@ function onResult(conversation: Conversation, context: Context, of: Outgoing, re
     case "post":
       return result.kind === "done"
         ? keepCard(conversation, id, result.value)
-        : onPostRefused(conversation, context, of);
+        : onCardRefused(conversation, context, id);
     case "editCard":
-      return forgetCard(conversation, effect.of);
+      return forgetCard(
+        result.kind === "done" ? conversation : onCardRefused(conversation, context, effect.of),
+        effect.of,
+      );
     case "say":
     case "record":
       return conversation;
@@ -170,9 +173,9 @@ function isOpen({ run, people, outbox }: Conversation, id: string): boolean {
 /**
  * What nobody can see must not look as if people had it: an approval and a verdict are handed over instead.
  */
-function onPostRefused(conversation: Conversation, context: Context, of: Outgoing): Conversation {
+function onCardRefused(conversation: Conversation, context: Context, card: string): Conversation {
   const wait = conversation.run?.wait;
-  if ((wait?.kind !== "approval" && wait?.kind !== "verdict") || wait.card !== of.id) return conversation;
+  if ((wait?.kind !== "approval" && wait?.kind !== "verdict") || wait.card !== card) return conversation;
   const what = wait.kind === "approval" ? "The approval card" : "The question whether the last step happened";
   return handOff(conversation, context, {
     customerText: context.settings.texts.handOff,

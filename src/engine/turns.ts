@@ -63,7 +63,8 @@ function admit(conversation: Conversation, context: Context, turn: Turn): Conver
   if (word === "cancel") return cancel(conversation, context);
   if (word === "human") return askForPerson(conversation, context);
   if (conversation.inbox.length >= limits.inboxTurns) return drop(conversation, context);
-  return { ...conversation, inbox: [...conversation.inbox, turn] };
+  // None of these has begun, so the platform's time decides; of equals, who came first.
+  return { ...conversation, inbox: [...conversation.inbox, turn].toSorted((a, b) => a.at - b.at) };
 }
 
 function handle(conversation: Conversation, context: Context, turn: Turn): Conversation {

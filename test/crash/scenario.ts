@@ -17,9 +17,13 @@ export interface ScenarioReport {
   readonly violations: readonly string[];
 }
 
-/** `short`: the form for each change; the whole one is for before a release. `say`: a line for who watches. */
+/**
+ * `short`: the form for each change; the whole one is for before a release. `seed`: this one alone, where a scenario has
+ * seeds. `say`: a line for who watches.
+ */
 export interface ScenarioOptions {
   readonly short: boolean;
+  readonly seed?: number;
   readonly say: (line: string) => void;
 }
 

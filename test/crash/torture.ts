@@ -1,23 +1,32 @@
 import { parseArgs } from "node:util";
+import { replayScenario } from "./crash-scenarios.ts";
 import type { Counts, Scenario, ScenarioReport } from "./scenario.ts";
 import { scenarios } from "./scenarios.ts";
 
 // `npm run torture -- [--json] [--short] [--only R1,R4]`: runs the trust harness, prints its figures, and ends with
-// code 1 when a guarantee did not hold.
+// code 1 when a guarantee did not hold. With `--replay KEY` it plays one run of R1 or R2 again, by the key that the
+// violation's line names. With `--only R3 --seed 1234` it plays that seed alone, and cuts it down.
 
 const { values } = parseArgs({
   options: {
     json: { type: "boolean", default: false },
     short: { type: "boolean", default: false },
     only: { type: "string" },
+    replay: { type: "string" },
+    seed: { type: "string" },
   },
 });
 
-const wanted = chosen(values.only);
+const seed = values.seed === undefined ? {} : { seed: Number(values.seed) };
+const wanted = values.replay === undefined ? chosen(values.only) : [replayed(values.replay)];
 const reports: Record<string, ScenarioReport & { readonly seconds: number }> = {};
 for (const scenario of wanted) {
   const started = performance.now();
-  const report = await scenario.run({ short: values.short, say: (line) => process.stderr.write(`  ${line}\n`) });
+  const report = await scenario.run({
+    ...seed,
+    short: values.short,
+    say: (line) => process.stderr.write(`  ${line}\n`),
+  });
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   reports[scenario.key] = { ...report, seconds };
   process.stderr.write(`${lineOf(scenario, report, seconds)}\n`);
@@ -25,6 +34,16 @@ for (const scenario of wanted) {
 const broken = Object.values(reports).some((report) => !holds(report));
 process.stdout.write(values.json ? `${JSON.stringify(reports, null, 2)}\n` : tableOf(reports));
 process.exit(broken ? 1 : 0);
+
+function replayed(key: string): Scenario {
+  try {
+    return replayScenario(key);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(2);
+  }
+}
 
 function chosen(only: string | undefined): readonly Scenario[] {
   if (only === undefined) return scenarios;

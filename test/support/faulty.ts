@@ -194,8 +194,9 @@ export class Boot {
   }
 
   async #count(path: string, run: () => unknown): Promise<unknown> {
-    // What a platform hands in lasts as long as the ports below it take; only those say whether something is under way.
-    const counts = path.startsWith("inbound.") ? 0 : 1;
+    // What a platform hands in lasts as long as the ports below it take, and a backend as long as the clock says: what
+    // only time can end must not look as if it were under way.
+    const counts = /^(?:inbound|http)\./.test(path) ? 0 : 1;
     this.#traffic.underWay += counts;
     try {
       return await run();

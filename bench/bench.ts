@@ -1,0 +1,93 @@
+// `npm run bench -- [--json] [--quick]`: what work W costs, with its floors beside it. `--quick` measures a tenth, to see
+// that the bench works; only the whole one draws docs/bench.svg.
+import { writeFile } from "node:fs/promises";
+import { availableParallelism, totalmem } from "node:os";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { temporaryFolder } from "./bot.ts";
+import { drawChart } from "./chart.ts";
+import { measured } from "./child.ts";
+import type { Floor } from "./floors.ts";
+import { knownFigures } from "./known.ts";
+import type { Latency } from "./latency.ts";
+import type { Parked, Resting } from "./parked.ts";
+import { startReady } from "./ready.ts";
+import { type Figures, tableOf, type Variant } from "./table.ts";
+import type { Throughput } from "./throughput.ts";
+
+const { values } = parseArgs({
+  options: { json: { type: "boolean", default: false }, quick: { type: "boolean", default: false } },
+});
+const scale = values.quick ? 0.1 : 1;
+const scaled = (count: number): number => Math.round(count * scale);
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+async function variant(name: string, runs: number, earlierTurns: number, answerBytes: number): Promise<Variant> {
+  say(`work W, ${name}`);
+  const found = await measured<Throughput>("throughput", scaled(runs), earlierTurns, answerBytes);
+  const calls = await measured<Floor>("calls", scaled(answerBytes > 10_000 ? 4000 : 20_000), answerBytes);
+  return { name, ...found, callsAlone: calls };
+}
+
+async function parked(kind: "input" | "approval", count: number) {
+  say(`parked for ${kind}`);
+  const folder = await temporaryFolder();
+  const empty = await temporaryFolder();
+  const { diskBytes } = await measured<Parked>("parked", folder.path, kind, count);
+  const seconds = values.quick ? 3 : 20;
+  const idle = await measured<Resting>("resting", folder.path, seconds, "");
+  const nothing = await measured<Resting>("resting", empty.path, 1, "");
+  const { firstAnswerMs } = await measured<Resting>("resting", folder.path, 0.1, kind === "input" ? "answers" : "");
+  const readyMs = await startReady(folder.path);
+  await folder.remove();
+  await empty.remove();
+  const memoryBytes = Math.max(0, idle.rssBytes - nothing.rssBytes) / count;
+  return { count, diskBytes, memoryBytes, idleCores: idle.idleCores, firstAnswerMs, readyMs };
+}
+
+async function measureAll(): Promise<Figures> {
+  const first = await variant("fresh conversations, answers of 0.1 KB", 20_000, 0, 100);
+  const variants = [
+    first,
+    await variant("200 earlier turns in each conversation", 1000, 200, 100),
+    await variant("answers of 50 KB", 4000, 0, 50_000),
+    await variant("answers of 200 KB", 2000, 0, 200_000),
+  ];
+  say("one conversation at a time");
+  const { p50Ms, p99Ms } = await measured<Latency>("latency", scaled(5000));
+  const parkedInput = await parked("input", scaled(100_000));
+  const parkedApproval = await parked("approval", scaled(10_000));
+  say("floors");
+  const floors = {
+    sqliteSingle: await measured<Floor>("sqlite", scaled(5000), 1),
+    sqliteGroupsOf64: await measured<Floor>("sqlite", scaled(200_000), 64),
+    engineAlone: await measured<Floor>("engine", scaled(20_000)),
+    callsAlone: first.callsAlone,
+  };
+  return {
+    runsPerSecond: first.runsPerSecond,
+    cpuMsPerRun: first.cpuMsPerRun,
+    writesPerRun: first.writesPerRun,
+    p50Ms,
+    p99Ms,
+    parkedInput,
+    parkedApproval,
+    idleCores: parkedInput.idleCores,
+    readyMs: parkedInput.readyMs,
+    firstAnswerMs: parkedInput.firstAnswerMs,
+    rssBytes: first.rssBytes,
+    floors,
+    variants,
+    machine: { cores: availableParallelism(), memoryBytes: totalmem(), node: process.version },
+    date: new Date().toISOString().slice(0, 10),
+  };
+}
+
+const figures = await measureAll();
+if (!values.quick) {
+  const ours = { name: "Usher", runsPerSecond: figures.runsPerSecond, cpuMsPerRun: figures.cpuMsPerRun, ours: true };
+  const rows = [ours, ...knownFigures.map((known) => ({ ...known, ours: false }))];
+  const caption = `Usher: ${figures.date}, ${figures.machine.cores} cores, npm run bench. The others: measured once on the same kind of machine. Logarithmic scales.`;
+  await writeFile(fileURLToPath(new URL("../docs/bench.svg", import.meta.url)), drawChart(rows, caption));
+}
+process.stdout.write(values.json ? `${JSON.stringify(figures, null, 2)}\n` : tableOf(figures));

@@ -1,0 +1,116 @@
+import { defaultTexts } from "../../src/domain/texts.ts";
+import type { Backend, JournalEntry } from "./process-backend.ts";
+import type { Story } from "./process-customers.ts";
+import type { Desk } from "./process-desk.ts";
+import type { ScenarioReport } from "./scenario.ts";
+
+/** What the journals say: nothing is read out of Usher's own tables. */
+export type Findings = Pick<ScenarioReport, "lost" | "unsafeRepeats" | "doubleDecisions" | "stranded" | "violations">;
+
+/**
+ * A story's own part: what was acknowledged and shown is there once, in order, and said once; only that a colleague looks
+ * into it may be said `asked` times, once for each question to the agents.
+ */
+function problemsOf(
+  story: Story,
+  asked: number,
+): { readonly lost: readonly string[]; readonly other: readonly string[] } {
+  const lost: string[] = [];
+  const other: string[] = [];
+  const messages = story.last?.messages ?? [];
+  for (const [id, text] of story.acknowledged) {
+    const count = messages.filter((message) => message.id === id && message.text === text).length;
+    if (count !== 1) lost.push(`message ${id} was acknowledged and is there ${count} times`);
+  }
+  const order = messages.filter(({ id }) => story.acknowledged.has(id)).map(({ id }) => id);
+  if (order.join() !== [...story.acknowledged.keys()].join()) other.push(`the order is ${order.join()}`);
+  const said = messages.filter(({ role }) => role !== "customer").map(({ text }) => text);
+  for (const text of new Set(said)) {
+    const times = said.filter((other) => other === text).length;
+    if (times > (text === defaultTexts.checking ? asked : 1)) other.push(`said ${times} times: ${text}`);
+  }
+  // Each message was one turn: a second one would have filled the next question too.
+  const filled = story.last?.lastRun?.variables;
+  if (story.ended === "completed") {
+    if (filled?.["order_id"] !== story.order) other.push("the order was filled with another message");
+    if (filled?.["note"] !== story.note) other.push("the note was filled with another message");
+    if (!said.includes(`${story.kind}: done with ${story.order}`)) other.push("it ended without its last words");
+  }
+  return { lost, other };
+}
+
+/** Reads all journals at the end. `again`: how a run is seen again, for each line. */
+export function judge(backend: Backend, desk: Desk, stories: readonly Story[], again: string): Findings {
+  const violations: string[] = [];
+  const note = (line: string): void => {
+    violations.push(`${line} (${again})`);
+  };
+  let lost = 0;
+  const asked = askedOf(backend, desk);
+  for (const story of stories) {
+    const problems = problemsOf(story, 1 + (asked.get(story.order) ?? 0));
+    lost += problems.lost.length;
+    for (const problem of [...problems.lost, ...problems.other]) note(`${story.kind} ${story.id}: ${problem}`);
+  }
+  const open = stories.filter(({ ended }) => ended === null);
+  for (const { id, kind, last } of open) {
+    note(`stranded: ${kind} ${id}, ${last?.run?.status ?? "no run"} before ${last?.run?.stepId}, ${last?.handledBy}`);
+  }
+  // A run of pure errors must not pass.
+  if (!stories.some(({ ended }) => ended === "completed")) note("no story was completed");
+  const unsafeRepeats = judgeCalls(backend, desk, stories, note);
+  return { lost, unsafeRepeats, doubleDecisions: judgeDecisions(desk, note), stranded: open.length, violations };
+}
+
+/** How often "Run again" was pressed, by the order that it was about. */
+function askedOf(backend: Backend, desk: Desk): ReadonlyMap<string, number> {
+  const asked = new Map<string, number>();
+  for (const [key, count] of desk.runAgains) {
+    const order = backend.byKey(key)[0]?.path.split("/").at(-1) ?? "";
+    asked.set(order, (asked.get(order) ?? 0) + count);
+  }
+  return asked;
+}
+
+function judgeCalls(backend: Backend, desk: Desk, stories: readonly Story[], note: (line: string) => void): number {
+  const keys = new Map(backend.journal.map(({ key }) => [key, backend.byKey(key)]));
+  let repeats = 0;
+  for (const [key, entries] of keys) {
+    if (new Set(entries.map(({ bytes }) => bytes)).size > 1) note(`one key and other bytes: ${key}`);
+    const begun = entries.filter(({ did, method }) => method === "POST" && did !== "refused").length;
+    const allowed = 1 + (desk.runAgains.get(key) ?? 0);
+    if (begun <= allowed) continue;
+    repeats += begun - allowed;
+    note(`unsafe call ${key} was sent ${begun} times, ${allowed} allowed`);
+  }
+  const payments = Map.groupBy(
+    backend.journal.filter(({ method }) => method === "POST"),
+    ({ path }) => path,
+  );
+  for (const story of stories) judgePayment(story, payments.get(`/credits/${story.order}`) ?? [], note);
+  return repeats;
+}
+
+// The agents say what is true, so a finished story was paid exactly once, and with its own words.
+function judgePayment(story: Story, entries: readonly JournalEntry[], note: (line: string) => void): void {
+  const paid = entries.filter(({ did }) => did === "applied");
+  const at = `${story.kind} ${story.id}`;
+  if (new Set(entries.map(({ key }) => key)).size > 1) note(`${at}: its payment went out under two keys`);
+  if (paid.length > 1) note(`${at}: paid ${paid.length} times`);
+  if (story.kind === "charlie" || story.ended !== "completed") return;
+  if (paid.length === 0) note(`${at}: completed and never paid`);
+  if (paid.some(({ bytes }) => !bytes.includes(`"note":"${story.note}"`))) note(`${at}: paid with other words`);
+}
+
+function judgeDecisions(desk: Desk, note: (line: string) => void): number {
+  let doubled = 0;
+  for (const [id, receipts] of desk.receipts) {
+    const counted = receipts.filter(({ outcome }) => outcome !== "refused");
+    const makers = new Set(counted.map(({ by, at, approved }) => `${by} ${at} ${approved}`));
+    const accepted = counted.filter(({ outcome }) => outcome === "accepted").length;
+    if (makers.size <= 1 && accepted <= 1) continue;
+    doubled += 1;
+    note(`two decisions of ${id}: ${[...makers].join(" and ")}, ${accepted} accepted`);
+  }
+  return doubled;
+}
