@@ -1,5 +1,6 @@
 import type { Answer, AnswerStore } from "../../src/ports/store.ts";
 import type { Database } from "./database.ts";
+import { packText, unpackText } from "./pack-text.ts";
 import { integer, text } from "./row.ts";
 
 // An answer has up to 256 KiB and each byte of it is overwritten: so many take some ms.
@@ -19,11 +20,12 @@ export function createAnswers(database: Database): AnswerStore {
   );
 
   return {
-    put: (answer) =>
-      database.write(() => {
-        const { workspace, effectId, runId, at, cut, body } = answer;
-        put.run(workspaces.keyFor(workspace), effectId, runId, Math.floor(at), cut ? 1 : 0, body);
-      }),
+    async put({ workspace, effectId, runId, at, cut, body }) {
+      const packed = packText(body);
+      await database.write(() => {
+        put.run(workspaces.keyFor(workspace), effectId, runId, Math.floor(at), cut ? 1 : 0, packed);
+      });
+    },
     load: (workspace, effectId) =>
       database.read((): Answer | null => {
         const row = select.get(workspaces.keyOf(workspace), effectId);
@@ -35,7 +37,7 @@ export function createAnswers(database: Database): AnswerStore {
           runId: text(row, "run_id"),
           at: integer(row, "at"),
           cut,
-          body: text(row, "body"),
+          body: unpackText(row, "body"),
         };
       }),
     async prune(before) {
