@@ -30,6 +30,8 @@ export function onSettled(
   const effect = conversation.outbox.find(({ id }) => id === event.effectId);
   if (effect === undefined) return onLateAnswer(conversation, context, event);
   if (effect.attempt !== event.attempt || effect.attempt === 0) return conversation;
+  // Settled before, by whoever took the lease over: now only what really happened is news.
+  if (!effect.started && event.outcome.kind !== "done" && event.outcome.kind !== "failed") return conversation;
   const consequence = consequenceOf(conversation, effect, event.outcome, context.now);
   switch (consequence.kind) {
     case "retry":

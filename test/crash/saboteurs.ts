@@ -87,13 +87,11 @@ const writing: readonly Saboteur[] = [
       ),
       {
         file: "src/app/lanes.ts",
-        find:
-          "    const outcome = await perform(next.conversation, next.effect, active.leaseEndsAt);\n" +
-          "    line.shift();\n    settle(active, next.effect, outcome);",
+        find: "    const outcome = await perform(next.conversation, next.effect, active.leaseEndsAt);",
         replace:
-          "    let outcome = { kind: 'unknown', reason: 'it was cut short' };\n" +
+          "    const cut = { kind: 'unknown', reason: 'it was cut short' };\n    let outcome = cut;\n" +
           "    try {\n      outcome = await perform(next.conversation, next.effect, active.leaseEndsAt);\n" +
-          "    } finally {\n      line.shift();\n      settle(active, next.effect, outcome);\n    }",
+          "    } finally {\n      if (outcome === cut) settle(active, next.effect, cut);\n    }",
       },
     ],
     caughtBy: crashPoints("crash-after"),

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Outgoing } from "../../src/domain/effect.ts";
 import { limits } from "../../src/domain/limits.ts";
 import type { Outcome } from "../../src/domain/outcome.ts";
+import { advance } from "../../src/engine/advance.ts";
 import { agent, type Chat, chatAbout, otherAgent } from "../support/chat.ts";
 
 const post = {
@@ -142,6 +143,20 @@ describe("a call and its outcome (guarantee G6)", () => {
     expect(second).not.toBe(first);
     expect(chat.press(second, { kind: "runAgain" })).toMatchObject({ kind: "counts" });
     expect(calls(chat)).toHaveLength(3);
+  });
+
+  test("G7: after “Run again”, a late “unknown” of the attempt before is no news; what really happened is", () => {
+    const { conversation, context } = chatAbout([post, tell], { answer: answers(unknown) }).say("hi");
+    const asked = conversation.run?.wait;
+    if (asked?.kind !== "verdict") throw new Error("no verdict is awaited");
+    const press = { id: asked.of.id, card: null, by: agent, action: { kind: "runAgain" as const } };
+    // As stored by a process that performs nothing: decided, and not yet marked by anybody.
+    const again = advance(conversation, { kind: "pressed", press }, context);
+    const settled = (outcome: Outcome) =>
+      advance(again, { kind: "settled", effectId: asked.of.id, attempt: asked.of.attempt, outcome }, context);
+    expect(settled(unknown)).toBe(again);
+    expect(settled(notSent)).toBe(again);
+    expect(settled(done).outbox.some(({ id }) => id === asked.of.id)).toBe(false);
   });
 
   test("after “Run again” the tries begin anew", () => {

@@ -30,9 +30,20 @@ export function CustomerPane() {
       ) : (
         <div className="scroller">{isMissing ? <Missing /> : null}</div>
       )}
+      <Working />
       {isMissing ? null : <Composer id={shown} />}
     </Pane>
   );
+}
+
+/** That an answer may take a while: a call is out. It appears after a moment, so that a quick call does not flicker. */
+function Working() {
+  const isOut = usePage(({ conversation }) => conversation?.run?.status === "effect");
+  return isOut ? (
+    <p className="working">
+      <span>Usher is working on it…</span>
+    </p>
+  ) : null;
 }
 
 function useIsMissing(): boolean {
