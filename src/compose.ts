@@ -73,9 +73,11 @@ async function open(config: Config, system: System, onClose: OnClose): Promise<s
   const report = reporter(system.log);
   const server = await startServer(router, { ...config, clock: system.clock, report });
   onClose(async () => {
-    // No more events, then no more work; the channel itself stays open for what is under way.
-    await Promise.all([channel.stop(), server.close()]);
-    await bot.core.stop();
+    // No more events, then no more work; the channel itself stays open for what is under way. A connection that is slow
+    // to end does not keep the work waiting: both together have ten seconds.
+    const closing = server.close();
+    await channel.stop();
+    await Promise.all([closing, bot.core.stop()]);
   });
   await channel.start(bot.core.inbound);
   await bot.core.start();

@@ -52,5 +52,5 @@ export const limits = {
   choosingMs: hour,
   coolDownMs: 10 * minute,
   idleMs: 7 * day,
-  stopMs: 10 * second,
+  stopMs: 8 * second,
 } as const;

@@ -17,6 +17,8 @@ export interface Desk {
   readonly receipts: ReadonlyMap<string, readonly Told[]>;
   /** How often "Run again" was pressed for each key, whatever came back: it may have counted. */
   readonly runAgains: ReadonlyMap<string, number>;
+  /** How many questions about an unknown outcome were shown, by the conversation. */
+  readonly questions: ReadonlyMap<string, number>;
   /** Approvals that were shown to an agent. */
   readonly counts: { approvals: number; verdicts: number };
   /** Looks and decides once; agents do this again and again. */
@@ -33,6 +35,7 @@ export function createDesk(client: Client, backend: Backend, seed: number): Desk
   const random = createRandom(seed);
   const receipts = new Map<string, Told[]>();
   const runAgains = new Map<string, number>();
+  const questions = new Map<string, number>();
   const counts = { approvals: 0, verdicts: 0 };
   const pressed = new Set<string>();
 
@@ -60,10 +63,11 @@ export function createDesk(client: Client, backend: Backend, seed: number): Desk
   const verdicts = async (agent: string): Promise<void> => {
     const cards = await client.get(shapes.cards, "/api/agents");
     if (!cards.ok) return;
-    for (const { card } of cards.value) {
+    for (const { card, conversationId } of cards.value) {
       const { pressId } = card;
       if (pressId === null || !card.buttons.some(({ action }) => action === "runAgain") || !first(pressId)) continue;
       counts.verdicts += 1;
+      questions.set(conversationId, (questions.get(conversationId) ?? 0) + 1);
       const key = pressId.replace(/-\d+$/, "");
       const done = backend.byKey(key).find(({ did }) => did === "applied");
       const verdict = done === undefined ? (random.chance(0.9) ? "runAgain" : "stop") : "happened";
@@ -75,6 +79,7 @@ export function createDesk(client: Client, backend: Backend, seed: number): Desk
   return {
     receipts,
     runAgains,
+    questions,
     counts,
     round: async (agent) => {
       await approvals(agent);

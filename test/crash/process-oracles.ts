@@ -27,7 +27,8 @@ function problemsOf(
   const said = messages.filter(({ role }) => role !== "customer").map(({ text }) => text);
   for (const text of new Set(said)) {
     const times = said.filter((other) => other === text).length;
-    if (times > (text === defaultTexts.checking ? asked : 1)) other.push(`said ${times} times: ${text}`);
+    if (times > (text === defaultTexts.checking ? asked : 1))
+      other.push(`said ${times} times, asked ${asked}: ${text}`);
   }
   // Each message was one turn: a second one would have filled the next question too.
   const filled = story.last?.lastRun?.variables;
@@ -46,9 +47,8 @@ export function judge(backend: Backend, desk: Desk, stories: readonly Story[], a
     violations.push(`${line} (${again})`);
   };
   let lost = 0;
-  const asked = askedOf(backend, desk);
   for (const story of stories) {
-    const problems = problemsOf(story, 1 + (asked.get(story.order) ?? 0));
+    const problems = problemsOf(story, desk.questions.get(story.id) ?? 0);
     lost += problems.lost.length;
     for (const problem of [...problems.lost, ...problems.other]) note(`${story.kind} ${story.id}: ${problem}`);
   }
@@ -60,16 +60,6 @@ export function judge(backend: Backend, desk: Desk, stories: readonly Story[], a
   if (!stories.some(({ ended }) => ended === "completed")) note("no story was completed");
   const unsafeRepeats = judgeCalls(backend, desk, stories, note);
   return { lost, unsafeRepeats, doubleDecisions: judgeDecisions(desk, note), stranded: open.length, violations };
-}
-
-/** How often "Run again" was pressed, by the order that it was about. */
-function askedOf(backend: Backend, desk: Desk): ReadonlyMap<string, number> {
-  const asked = new Map<string, number>();
-  for (const [key, count] of desk.runAgains) {
-    const order = backend.byKey(key)[0]?.path.split("/").at(-1) ?? "";
-    asked.set(order, (asked.get(order) ?? 0) + count);
-  }
-  return asked;
 }
 
 function judgeCalls(backend: Backend, desk: Desk, stories: readonly Story[], note: (line: string) => void): number {
