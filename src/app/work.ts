@@ -121,11 +121,15 @@ function nameOf({ workspace, id }: ConversationKey): string {
 }
 
 function enqueue(loop: Loop, active: ActiveConversation, job: Job): void {
-  active.jobs.push(job);
-  loop.waiting += 1;
+  addJob(loop, active, job);
   if (!active.draining) drainSoon(loop, active);
   // Somebody asks anew: the store is tried now, so that the platform soon hears whether to send again.
   else if (!job.patient) active.endPause?.();
+}
+
+function addJob(loop: Loop, active: ActiveConversation, job: Job): void {
+  active.jobs.push(job);
+  loop.waiting += 1;
 }
 
 /** What becomes known in the same moment shares a save: two messages that were sent, and the answer to them. */
@@ -191,7 +195,7 @@ function afterSave(loop: Loop, active: ActiveConversation, saved: Conversation, 
 
 function settle(loop: Loop, active: ActiveConversation, effect: Outgoing, outcome: Outcome): void {
   const event = { kind: "settled" as const, effectId: effect.id, attempt: effect.attempt, outcome };
-  enqueue(loop, active, {
+  const job: Job = {
     patient: true,
     settles: effect.id,
     change: (conversation, contextOf) => ({
@@ -202,5 +206,18 @@ function settle(loop: Loop, active: ActiveConversation, effect: Outgoing, outcom
     reject: (error) => {
       loop.options.log.error({ effect: effect.id, error }, "The outcome of an effect could not be taken in.");
     },
-  });
+  };
+  if (isInNoHurry(active, effect, outcome)) addJob(loop, active, job);
+  else enqueue(loop, active, job);
+}
+
+/**
+ * Whether an outcome may wait for the save of the next one: an edited card, which does no harm if it is edited again
+ * after a crash, while another effect of the conversation is still out and none stands behind it in its lane.
+ */
+function isInNoHurry({ document, jobs, launched }: ActiveConversation, effect: Outgoing, outcome: Outcome): boolean {
+  if (outcome.kind !== "done" || effect.effect.kind !== "editCard" || document === undefined) return false;
+  const settled = jobs.filter(({ settles }) => settles !== null).length + 1;
+  const behind = document?.outbox.some(({ id, lane }) => lane === effect.lane && id !== effect.id);
+  return launched.size > settled && behind === false;
 }

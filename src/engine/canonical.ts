@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import canonicalize from "canonicalize";
 import { isRecord, type Json } from "../domain/json.ts";
 
@@ -10,7 +10,7 @@ export type Hashable = Json | undefined | readonly Hashable[] | { readonly [key:
  * their keys. Half a surrogate pair counts as U+FFFD, as it does when it is sent. Pure.
  */
 export function hashOf(value: Hashable): string {
-  return createHash("sha256").update(canonicalText(value)).digest("hex");
+  return hash("sha256", canonicalText(value));
 }
 
 function canonicalText(value: Hashable): string {
