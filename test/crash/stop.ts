@@ -61,7 +61,7 @@ async function stopUnderLoad({ rounds, say, seed }: StopOptions): Promise<Scenar
 export const stopScenario: Scenario = {
   key: "R18",
   title: "SIGTERM in the middle of everything",
-  run: ({ short, seed = defaultSeed, say }) => stopUnderLoad({ rounds: short ? 10 : 50, seed, say }),
+  run: ({ short, seed = defaultSeed, say }) => stopUnderLoad({ rounds: short ? 6 : 50, seed, say }),
 };
 
 function problemWith({ code, signal, ms }: End): string | null {

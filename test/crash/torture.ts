@@ -22,11 +22,7 @@ const wanted = values.replay === undefined ? chosen(values.only) : [replayed(val
 const reports: Record<string, ScenarioReport & { readonly seconds: number }> = {};
 for (const scenario of wanted) {
   const started = performance.now();
-  const report = await scenario.run({
-    ...seed,
-    short: values.short,
-    say: (line) => process.stderr.write(`  ${line}\n`),
-  });
+  const report = await play(scenario);
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   reports[scenario.key] = { ...report, seconds };
   process.stderr.write(`${lineOf(scenario, report, seconds)}\n`);
@@ -34,6 +30,20 @@ for (const scenario of wanted) {
 const broken = Object.values(reports).some((report) => !holds(report));
 process.stdout.write(values.json ? `${JSON.stringify(reports, null, 2)}\n` : tableOf(reports));
 process.exit(broken ? 1 : 0);
+
+/** A scenario that breaks itself must not hide what the others found. */
+async function play(scenario: Scenario): Promise<ScenarioReport> {
+  try {
+    return await scenario.run({
+      ...seed,
+      short: values.short,
+      say: (line) => process.stderr.write(`  ${line}\n`),
+    });
+  } catch (error) {
+    const violations = [`it ended with an error: ${error instanceof Error ? error.stack : String(error)}`];
+    return { counts: {}, injected: {}, lost: 0, unsafeRepeats: 0, doubleDecisions: 0, stranded: 0, violations };
+  }
+}
 
 function replayed(key: string): Scenario {
   try {
