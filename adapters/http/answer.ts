@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate, zstdDecompress } from "node:zlib";
-import type { Outcome } from "../../src/domain/outcome.ts";
+import type { HttpOutcome } from "../../src/ports/http.ts";
 import { readJson } from "./json.ts";
 
 type Expand = (bytes: Buffer, options: { readonly maxOutputLength: number }) => Promise<Buffer>;
@@ -24,19 +24,19 @@ export async function readAnswer(
   body: Buffer,
   contentEncoding: string,
   maxBytes: number,
-): Promise<Outcome> {
-  const fail = (why: string): Outcome => ({ kind: "failed", reason: `${answered}, but ${why}` });
+): Promise<HttpOutcome> {
+  const fail = (why: string): HttpOutcome => ({ kind: "failed", reason: `${answered}, but ${why}` });
   const expanded = await expand(body, contentEncoding, maxBytes);
   if (typeof expanded === "string") return fail(expanded);
   const text = decode(expanded);
   if (text === null) return fail("the answer is not valid UTF-8");
-  if (text.trim() === "") return { kind: "done", value: null };
+  if (text.trim() === "") return { kind: "done", value: null, text: null };
   const reading = readJson(text);
   switch (reading.kind) {
     case "json":
-      return { kind: "done", value: reading.value };
+      return { kind: "done", value: reading.value, text };
     case "noJson":
-      return { kind: "done", value: text };
+      return { kind: "done", value: text, text };
     case "tooDeep":
       return fail("the answer is nested too deeply");
     case "tooMany":

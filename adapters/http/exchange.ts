@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { Client, type Dispatcher } from "undici";
 import type { HttpRequest } from "../../src/domain/http-request.ts";
-import type { Outcome } from "../../src/domain/outcome.ts";
+import type { HttpOutcome } from "../../src/ports/http.ts";
 import { readAnswer } from "./answer.ts";
 import { codeOf, outcomeOfBreak, outcomeOfStatus, retryAfterMs, tooLate } from "./outcome.ts";
 import type { Target } from "./target.ts";
@@ -54,7 +54,7 @@ export interface Exchange {
 
 /** What became of an exchange. `sent`: whether its first byte left. `intact`: the line may carry another request. */
 export interface Exchanged {
-  readonly outcome: Outcome;
+  readonly outcome: HttpOutcome;
   readonly sent: boolean;
   readonly intact: boolean;
 }
@@ -93,7 +93,7 @@ function connectWith(socket: Socket): NonNullable<Client.Options["connect"]> {
 
 interface Handler {
   readonly dispatch: Dispatcher.DispatchHandler;
-  readonly outcome: Promise<Outcome>;
+  readonly outcome: Promise<HttpOutcome>;
   readonly progress: { sent: boolean; ended: boolean };
   /** The exchange ended before its answer did. */
   broke(why: string): void;
@@ -101,7 +101,7 @@ interface Handler {
 
 function createHandler(parts: Exchange, socket: Socket): Handler {
   const { label, request, maxBytes } = parts;
-  const { promise, resolve } = Promise.withResolvers<Outcome>();
+  const { promise, resolve } = Promise.withResolvers<HttpOutcome>();
   const progress = { sent: false, ended: false };
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -145,7 +145,7 @@ function createHandler(parts: Exchange, socket: Socket): Handler {
       broke(`the connection broke (${codeOf(error, "no reason given")})`);
     },
   };
-  const tooLarge = (): Outcome => {
+  const tooLarge = (): HttpOutcome => {
     const reason = `${label} answered ${status}, but the answer is larger than ${maxBytes} bytes`;
     return { kind: "failed", reason };
   };

@@ -1,7 +1,6 @@
 import type { HttpRequest } from "../../src/domain/http-request.ts";
-import type { Outcome } from "../../src/domain/outcome.ts";
 import type { Clock } from "../../src/ports/clock.ts";
-import type { Http, HttpLimits } from "../../src/ports/http.ts";
+import type { Http, HttpLimits, HttpOutcome } from "../../src/ports/http.ts";
 import { addressesOf, type Connect, dial, openSocket, type Resolve, systemResolve } from "./connector.ts";
 import { type Exchange, type Exchanged, exchange } from "./exchange.ts";
 import { readHeaders } from "./headers.ts";
@@ -39,7 +38,7 @@ export function createHttp(options: HttpOptions): ClosableHttp {
     kept: createKeptLines(options.clock),
   };
   let closed = false;
-  const underWay = new Map<AbortController, Promise<Outcome>>();
+  const underWay = new Map<AbortController, Promise<HttpOutcome>>();
   return {
     async send(request, limits) {
       const stop = new AbortController();
@@ -70,7 +69,12 @@ interface Way {
 }
 
 /** Leads the time limit into `stop`, whose reason, a sentence's end, says whether it was that or the closing. */
-async function sendWithin(way: Way, request: HttpRequest, limits: HttpLimits, stop: AbortController): Promise<Outcome> {
+async function sendWithin(
+  way: Way,
+  request: HttpRequest,
+  limits: HttpLimits,
+  stop: AbortController,
+): Promise<HttpOutcome> {
   const cancelTimer = way.clock.after(limits.timeoutMs, () => stop.abort(`its ${limits.timeoutMs} ms were over`));
   try {
     return await sendOnce(way, request, limits, stop.signal);
@@ -79,7 +83,7 @@ async function sendWithin(way: Way, request: HttpRequest, limits: HttpLimits, st
   }
 }
 
-async function sendOnce(way: Way, request: HttpRequest, limits: HttpLimits, stop: AbortSignal): Promise<Outcome> {
+async function sendOnce(way: Way, request: HttpRequest, limits: HttpLimits, stop: AbortSignal): Promise<HttpOutcome> {
   const target = readTarget(request.url, way.places);
   if (target.kind === "refused") return refused(`${request.method} request`, target.why);
   const { host, port, secure } = target.value;
@@ -117,8 +121,8 @@ async function exchangeOver(way: Way, line: KeptLine, parts: Exchange): Promise<
 }
 
 /** A new line to the checked addresses of the target, or why there is none. */
-async function openLine(way: Way, key: string, { label, target, stop }: Exchange): Promise<KeptLine | Outcome> {
-  const notSent = (why: string): Outcome =>
+async function openLine(way: Way, key: string, { label, target, stop }: Exchange): Promise<KeptLine | HttpOutcome> {
+  const notSent = (why: string): HttpOutcome =>
     outcomeOfBreak(label, false, null, stop.aborted ? String(stop.reason) : why);
   let addresses: Vetted<readonly string[]>;
   try {

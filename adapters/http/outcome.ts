@@ -1,5 +1,5 @@
 import { limits } from "../../src/domain/limits.ts";
-import type { Outcome } from "../../src/domain/outcome.ts";
+import type { HttpOutcome } from "../../src/ports/http.ts";
 
 // Both forms that servers send; the third of the standard (asctime) has no zone and counts as no date.
 const httpDate = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*, \d{2}[ -].* GMT$/;
@@ -18,7 +18,7 @@ export function retryAfterMs(header: string | null, now: number): number | null 
  * The table of guarantee G6. Answers what an answer's status alone settles, or null for 2xx, where the body decides.
  * `label` is method and host; `waitMs` what Retry-After asked for. Pure.
  */
-export function outcomeOfStatus(label: string, status: number, waitMs: number | null): Outcome | null {
+export function outcomeOfStatus(label: string, status: number, waitMs: number | null): HttpOutcome | null {
   const answered = `${label} answered ${status}`;
   if (status >= 200 && status <= 299) return null;
   if (status === 425 || status === 429 || (status === 503 && waitMs !== null)) {
@@ -30,7 +30,7 @@ export function outcomeOfStatus(label: string, status: number, waitMs: number | 
 }
 
 /** Answers the outcome of an exchange that broke: before the first byte nothing happened, afterwards nobody knows. Pure. */
-export function outcomeOfBreak(label: string, sent: boolean, status: number | null, why: string): Outcome {
+export function outcomeOfBreak(label: string, sent: boolean, status: number | null, why: string): HttpOutcome {
   if (!sent) return { kind: "notSent", reason: `${label} was not sent: ${why}`, retryAfterMs: null };
   const far =
     status === null ? "was sent, but no answer could be read" : `answered ${status}, but the answer broke off`;
@@ -38,12 +38,12 @@ export function outcomeOfBreak(label: string, sent: boolean, status: number | nu
 }
 
 /** Answers the outcome of a request that the rules refuse, now and for ever. Pure. */
-export function refused(label: string, why: string): Outcome {
+export function refused(label: string, why: string): HttpOutcome {
   return { kind: "failed", reason: `${label} was not sent: ${why}` };
 }
 
 /** Answers the outcome of a request that met the end of its time before the first byte left: to be tried again. Pure. */
-export function tooLate(label: string): Outcome {
+export function tooLate(label: string): HttpOutcome {
   const reason = `${label} was not sent: it could not start in time, it is tried again`;
   return { kind: "notSent", reason, retryAfterMs: 0 };
 }

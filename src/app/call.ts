@@ -30,7 +30,7 @@ export async function call(
   const bounds = { workspace, timeoutMs: limits.callTimeoutMs, maxBytes: limits.answerBytes, startBefore };
   const outcome = await options.http.send(keyed, bounds);
   if (outcome.kind !== "done") return outcome;
-  keepAnswer(options, conversation, of, outcome.value);
+  keepAnswer(options, conversation, of, outcome.text ?? "");
   return keptOf(outcome.value, keep);
 }
 
@@ -52,9 +52,8 @@ function keepAnswer(
   { store, clock, log }: CallOptions,
   { workspace, run, id }: Conversation,
   of: Outgoing,
-  value: Json,
+  whole: string,
 ): void {
-  const whole = typeof value === "string" ? value : JSON.stringify(value);
   const body = cutToBytes(whole, limits.keptAnswerBytes);
   const answer = {
     workspace,

@@ -14,6 +14,11 @@ export interface HttpLimits {
   readonly startBefore: number;
 }
 
+/** What became of a request; an answer that was read comes with its text as it was sent, null if it was empty. */
+export type HttpOutcome =
+  | (Outcome & { readonly kind: "done" } & { readonly text: string | null })
+  | Exclude<Outcome, { readonly kind: "done" }>;
+
 /** The way to the company's systems. */
 export interface Http {
   /**
@@ -21,5 +26,5 @@ export interface Http {
    * the table of guarantee G6. `done` carries the body: parsed JSON, or the text if it is no JSON, or null if empty.
    * The unsafe methods use a connection of their own. Never throws; never puts a body or a header's value in a reason.
    */
-  send(request: HttpRequest, limits: HttpLimits): Promise<Outcome>;
+  send(request: HttpRequest, limits: HttpLimits): Promise<HttpOutcome>;
 }

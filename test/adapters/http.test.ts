@@ -7,6 +7,7 @@ import { type ClosableHttp, createHttp, type HttpOptions } from "../../adapters/
 import type { HttpRequest } from "../../src/domain/http-request.ts";
 import type { Outcome } from "../../src/domain/outcome.ts";
 import { httpContract } from "../contracts/http-contract.ts";
+import { withoutText } from "../support/answered.ts";
 import { makeCertificate } from "../support/certificates.ts";
 import { workspaceId } from "../support/conversation.ts";
 import { createFakeClock, type FakeClock } from "../support/fake-clock.ts";
@@ -48,7 +49,7 @@ async function scene(reply: Reply, more: Partial<HttpOptions> = {}): Promise<Sce
     clock,
     http,
     send: (request, startBefore = endless.startBefore) =>
-      http.send({ method: "GET", url, headers: {}, body: null, ...request }, { ...endless, startBefore }),
+      withoutText(http.send({ method: "GET", url, headers: {}, body: null, ...request }, { ...endless, startBefore })),
   };
 }
 
@@ -232,7 +233,7 @@ describe("attack 32: TLS", () => {
       names,
       send: (host = "backend.test") => {
         const request = { method: "POST", url: `https://${host}:${server.port}/`, headers: {}, body: "{}" } as const;
-        return http.send(request, endless);
+        return withoutText(http.send(request, endless));
       },
     };
   }

@@ -6,6 +6,7 @@ import { limits } from "../../src/domain/limits.ts";
 import type { Outcome } from "../../src/domain/outcome.ts";
 import { TransientError } from "../../src/ports/errors.ts";
 import type { Answer } from "../../src/ports/store.ts";
+import { withText } from "../support/answered.ts";
 import { aConversation, aRun } from "../support/conversation.ts";
 import { createFakeClock } from "../support/fake-clock.ts";
 import { housesOf } from "../support/house.ts";
@@ -43,7 +44,7 @@ async function answered(
   };
   const log = createLogBook();
   const options: CallOptions = {
-    http: { send: () => Promise.resolve(answer) },
+    http: { send: () => Promise.resolve(withText(answer)) },
     store: { answers },
     clock: createFakeClock(),
     log,

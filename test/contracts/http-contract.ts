@@ -6,6 +6,7 @@ import { limits } from "../../src/domain/limits.ts";
 import type { Outcome } from "../../src/domain/outcome.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { Http } from "../../src/ports/http.ts";
+import { withoutText } from "../support/answered.ts";
 import { workspaceId } from "../support/conversation.ts";
 import { createFakeClock, type FakeClock } from "../support/fake-clock.ts";
 import { answer, freePort, type RawServer, type Reply, startRawServer } from "../support/raw-server.ts";
@@ -96,7 +97,7 @@ export function httpContract(name: string, open: (options: OpenHttp) => Http & {
             startBefore: Number.POSITIVE_INFINITY,
             ...more,
           };
-          return http.send({ method: "GET", url, headers: {}, body: null, ...request }, limits);
+          return withoutText(http.send({ method: "GET", url, headers: {}, body: null, ...request }, limits));
         },
       };
     }

@@ -13,6 +13,7 @@ import type { Clock } from "../../src/ports/clock.ts";
 import type { Http } from "../../src/ports/http.ts";
 import type { Mailer } from "../../src/ports/mail.ts";
 import type { Store } from "../../src/ports/store.ts";
+import { withText } from "../support/answered.ts";
 
 /** Where the agents read. */
 export const agentsAddress = addressSchema.parse("agents");
@@ -107,7 +108,7 @@ export class CrashWorld {
         this.#begins(owner, `request ${request.method} ${request.url}`);
         const outcome = this.#answer(owner, request);
         if (this.#backendMs > 0) await new Promise<void>((resolve) => this.#clock.after(this.#backendMs, resolve));
-        return outcome;
+        return withText(outcome);
       },
     };
   }

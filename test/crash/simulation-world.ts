@@ -9,6 +9,7 @@ import { PermanentError, TransientError } from "../../src/ports/errors.ts";
 import type { Http } from "../../src/ports/http.ts";
 import type { Mailer } from "../../src/ports/mail.ts";
 import type { Model } from "../../src/ports/model.ts";
+import { withText } from "../support/answered.ts";
 import { createFakeClock, type FakeClock } from "../support/fake-clock.ts";
 import { createFaults, type Faults } from "./simulation-faults.ts";
 import { createJournal, type Journal, type Post } from "./simulation-journal.ts";
@@ -111,15 +112,15 @@ export function backendOf(world: World): Http {
       const { fault, outcome } = takeHttpFault(world);
       if (fault?.kind === "slowToLeave") await sleep(world, fault.ms);
       if (world.clock.monotonic() > startBefore) return { kind: "notSent", reason: "too late", retryAfterMs: 0 };
-      if (outcome?.arrives === false) return outcome.outcome;
+      if (outcome?.arrives === false) return withText(outcome.outcome);
       const key = headers["idempotency-key"] ?? "";
       const disturbed = world.sabotage === "otherBytes" ? String(world.journal.arrivals.length) : "";
       const bytes = JSON.stringify([method, url, headers, body, disturbed]);
       arrive(world, { key, method, url, body, bytes, turnedAway: outcome?.turnedAway ?? false });
-      if (outcome !== null) return outcome.outcome;
+      if (outcome !== null) return withText(outcome.outcome);
       if (fault?.kind === "slow") await sleep(world, fault.ms);
       if (world.clock.monotonic() - began >= timeoutMs) return { kind: "unknown", reason: "no answer in time" };
-      return { kind: "done", value: answerTo(url, key) };
+      return withText({ kind: "done", value: answerTo(url, key) });
     },
   };
 }

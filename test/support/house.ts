@@ -25,6 +25,7 @@ import type { Http, HttpLimits } from "../../src/ports/http.ts";
 import type { Mailer } from "../../src/ports/mail.ts";
 import type { Model } from "../../src/ports/model.ts";
 import type { Store } from "../../src/ports/store.ts";
+import { withText } from "./answered.ts";
 import { customer } from "./chat.ts";
 import { createFakeClock } from "./fake-clock.ts";
 import { counter, createLogBook, temporaryFolder } from "./playground.ts";
@@ -65,7 +66,7 @@ export class World {
     send: async ({ method, url, headers, body }, bounds) => {
       this.bounds.push(bounds);
       this.requests.push({ method, url, key: headers["idempotency-key"] ?? "", body });
-      return this.answer({ method, url });
+      return withText(await this.answer({ method, url }));
     },
   };
 
