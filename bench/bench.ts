@@ -49,7 +49,7 @@ async function measureAll(): Promise<Figures> {
   const first = await variant("fresh conversations, answers of 0.1 KB", 20_000, 0, 100);
   const variants = [
     first,
-    await variant("200 earlier turns in each conversation", 1000, 200, 100),
+    await variant("200 earlier turns in each conversation", 4000, 200, 100),
     await variant("answers of 50 KB", 4000, 0, 50_000),
     await variant("answers of 200 KB", 2000, 0, 200_000),
   ];

@@ -19,7 +19,7 @@ export async function startStub(answerBytes: number): Promise<Stub> {
 
 /** Runs one measurement in a fresh process and answers what it printed. Throws an Error if it failed. */
 export async function measured<Result>(name: string, ...args: readonly (string | number)[]): Promise<Result> {
-  const flags = ["--expose-gc", "--disable-warning=ExperimentalWarning"];
+  const flags = ["--expose-gc", "--max-semi-space-size=16"];
   const child = spawn(process.execPath, [...flags, pathOf("measure.ts"), name, ...args.map(String)], {
     stdio: ["ignore", "pipe", "inherit"],
   });
