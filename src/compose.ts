@@ -18,6 +18,7 @@ import { type WorkspaceId, workspaceIdSchema } from "./domain/ids.ts";
 import type { Platform } from "./domain/person.ts";
 import { defaultSettings, type WorkspaceSettings } from "./domain/settings.ts";
 import { checkConnections } from "./engine/check-connections.ts";
+import { checkSensitive } from "./engine/check-sensitive.ts";
 import { compile } from "./engine/compile.ts";
 import type { Channel } from "./ports/channel.ts";
 import type { Clock } from "./ports/clock.ts";
@@ -112,7 +113,8 @@ export async function openBot(
   const http = createHttp({
     clock,
     openHosts: [...config.openHosts, ...(demo === null ? [] : [demo.host])],
-    ownHosts: config.allowedHosts,
+    // A free port is not known yet, and so cannot have been opened either.
+    ownHosts: config.port === 0 ? config.allowedHosts : [...config.allowedHosts, `localhost:${config.port}`],
   });
   onClose(() => http.close());
   const mailer = openMailer(config, clock);
@@ -197,7 +199,8 @@ async function publish(folder: string, store: Store, { connections }: WorkspaceS
   if (files.length === 0) log.warn({ folder }, "The folder has no procedure files, so no procedure is active.");
   const check: ProcedureCheck = (procedure) => {
     const compilation = compile({ procedure, version: 1 });
-    return compilation.kind === "ok" ? checkConnections(compilation.compiled, connections) : compilation.problems;
+    if (compilation.kind === "bad") return compilation.problems;
+    return [...checkConnections(compilation.compiled, connections), ...checkSensitive(compilation.compiled)];
   };
   const report = await publishFolder({ files, store: store.procedures, workspace: playground, check });
   log.info({ ...report }, "The procedures of the folder are active.");

@@ -111,6 +111,8 @@ export function readConfig(environment: Environment): ConfigReading {
   const problems = [...wrong, ...mailProblems(environment), ...tlsProblems(environment), ...strangers(environment)];
   if (!parsed.success || problems.length > 0) return { kind: "bad", problems };
   const read = parsed.data;
+  const loops = loopProblems(read);
+  if (loops.length > 0) return { kind: "bad", problems: loops };
   const config: Config = {
     port: read.PORT,
     host: read.HOST,
@@ -189,6 +191,21 @@ function tlsProblems(environment: Environment): readonly string[] {
       "remove it, and name your own authority's certificate in NODE_EXTRA_CA_CERTS instead.",
   ];
 }
+
+/** The playground has no login: whoever may open a connection to it may do all that its page can. */
+function loopProblems({ HOST, PORT, USHER_OPEN_HOSTS }: Read): readonly string[] {
+  const own = USHER_OPEN_HOSTS.filter((entry) => {
+    const [, host = "", port] = /^\[?(.+?)\]?:(\d+)$/.exec(entry) ?? [];
+    return Number(port) === PORT && (host === HOST || thisMachine.test(host));
+  });
+  return own.map(
+    (entry) =>
+      `USHER_OPEN_HOSTS opens ${entry}, which is Usher itself (PORT), so that procedures could do all that its page ` +
+      "can; take it out, or give the other system another port.",
+  );
+}
+
+const thisMachine = /^(?:127\..*|::1|::ffff:7f.*|0\.0\.0\.0|::|(?:.*\.)?localhost)$/;
 
 /** A misspelt name would be ignored in silence, and the default used. */
 function strangers(environment: Environment): readonly string[] {

@@ -1,9 +1,7 @@
 import { type DestinationStream, pino } from "pino";
 import type { LogLevel } from "./config-values.ts";
+import { isSecretName, wordsOfName } from "./domain/secret-names.ts";
 import type { Log, LogFields } from "./ports/log.ts";
-
-// A secret hides behind any name that ends with one of these, in any case and with or without hyphens: X-API-Key.
-const secretNames = /(?:authorization|cookie|token|password|passphrase|secret|apikey|credential|signature)s?$/;
 
 // What people write or are written: hidden where it is the name, or the last word of it, as in replyText.
 const textNames = new Set([
@@ -36,7 +34,7 @@ export function createLogger(
   level: LogLevel,
   options: { readonly secrets?: readonly string[]; readonly destination?: DestinationStream } = {},
 ): Log {
-  const settings = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
+  const settings = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, hooks: { streamWrite: escaped } };
   const logger = options.destination === undefined ? pino(settings) : pino(settings, options.destination);
   // A short secret would be found inside of innocent words.
   const secrets = (options.secrets ?? []).filter((secret) => secret.length >= 4);
@@ -47,6 +45,19 @@ export function createLogger(
     warn: (fields, message) => logger.warn(...cleaned(fields, message, false)),
     error: (fields, message) => logger.error(...cleaned(fields, message, true)),
   };
+}
+
+// JSON itself escapes only what is below U+0020.
+const unseen = /[\u007f-\u009f\u2028\u2029\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
+
+/** A line of JSON in which every character is one that a terminal shows: the others stand there as \\uXXXX. */
+function escaped(line: string): string {
+  return line.replace(unseen, (character) =>
+    character
+      .split("")
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+      .join(""),
+  );
 }
 
 interface Cleaning {
@@ -61,11 +72,7 @@ function cleanRecord(fields: LogFields, cleaning: Cleaning): { readonly [name: s
 }
 
 function isHidden(name: string): boolean {
-  const words = name
-    .replace(/([a-z])([A-Z])/g, "$1-$2")
-    .toLowerCase()
-    .split(/[-_.\s]+/);
-  return secretNames.test(words.join("")) || textNames.has(words.at(-1) ?? "");
+  return isSecretName(name) || textNames.has(wordsOfName(name).at(-1) ?? "");
 }
 
 function clean(value: unknown, cleaning: Cleaning): unknown {

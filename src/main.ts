@@ -1,5 +1,6 @@
 import { startUsher } from "./compose.ts";
 import { loadConfig } from "./config.ts";
+import { visible } from "./domain/visible.ts";
 import { createLogger } from "./log.ts";
 import { InvalidError, PermanentError, TransientError } from "./ports/errors.ts";
 import { systemClock, systemIds } from "./system.ts";
@@ -8,11 +9,13 @@ import { systemClock, systemIds } from "./system.ts";
 const badConfiguration = 78;
 
 function giveUp(message: string, code: number): never {
-  process.stderr.write(`${message}\n`);
+  process.stderr.write(`${visible(message)}\n`);
   process.exit(code);
 }
 
 async function main(): Promise<void> {
+  // Without a listener Node opens its debugger at this signal, and whoever may send it could read everything.
+  process.on("SIGUSR1", () => {});
   const reading = loadConfig();
   if (reading.kind === "bad") {
     const lines = reading.problems.map((problem) => `  ${problem}`).join("\n");

@@ -1,7 +1,7 @@
 import { lookup } from "node:dns/promises";
 import { connect, isIP, type LookupFunction, type Socket } from "node:net";
 import * as tls from "node:tls";
-import { addressProblem, literalAddress } from "./guard.ts";
+import { addressProblem, isOfThisMachine, literalAddress } from "./guard.ts";
 import type { Target, Vetted } from "./target.ts";
 
 /** Where a socket is opened: the name is for TLS alone, the addresses have been checked and are all there is. */
@@ -70,6 +70,8 @@ export async function addressesOf(target: Target, resolve: Resolve): Promise<Vet
   for (const address of addresses) {
     const problem = addressProblem(address, target.open);
     if (problem !== null) return { kind: "refused", why: `the address behind this host ${problem}` };
+    if (target.ownPort && isOfThisMachine(address))
+      return { kind: "refused", why: "its URL leads back to Usher itself" };
   }
   if (addresses.length === 0) throw new Error("The resolver knows no address for this host.");
   return { kind: "allowed", value: addresses };

@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { networkInterfaces } from "node:os";
 import ipaddr from "ipaddr.js";
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
@@ -32,7 +33,7 @@ function isIn(address: Address, block: Block): boolean {
 export function addressProblem(address: string, open: boolean): string | null {
   if (isIP(address) === 0 || address.includes("%")) return "is no plain IP address";
   // IPv4-mapped addresses (::ffff:10.0.0.1) reach the IPv4 address inside: that one is judged.
-  const unwrapped = ipaddr.process(address);
+  const unwrapped = ipaddr.process(canonical(address));
   if (metadataBlocks.some((block) => isIn(unwrapped, block))) return "is an address of the machine's own provider";
   const range = unwrapped.range();
   if (open && insideRanges.has(range)) return null;
@@ -40,6 +41,18 @@ export function addressProblem(address: string, open: boolean): string | null {
   if (range !== "unicast") return `is no public address (${range})`;
   if (unwrapped.kind() === "ipv6" && !isIn(unwrapped, publicIpv6)) return "is no public address";
   return null;
+}
+
+/** Whether a connection to this resolved address stays on this machine: loopback, or one of its own addresses now. */
+export function isOfThisMachine(address: string): boolean {
+  const plain = ipaddr.process(canonical(address));
+  const own = Object.values(networkInterfaces()).flatMap((found) => found ?? []);
+  return plain.range() === "loopback" || own.some((one) => one.address === plain.toString());
+}
+
+/** ipaddr.js takes "::8.8.8.8" for "::ffff:8.8.8.8", which is another address; without its dots it is read as it is. */
+function canonical(address: string): string {
+  return isIP(address) === 6 ? (URL.parse(`http://[${address}]/`)?.hostname.slice(1, -1) ?? address) : address;
 }
 
 /** Answers the IP address that a URL's host name literally is, without brackets, or null if it is a name. Pure. */

@@ -1,26 +1,9 @@
+import { isReservedHeader } from "../../src/domain/http-request.ts";
 import type { Vetted } from "./target.ts";
 
-// What steers the connection or the framing of the message is ours alone; a cookie has no jar to come from.
-const reserved: ReadonlySet<string> = new Set([
-  "connection",
-  "content-length",
-  "cookie",
-  "cookie2",
-  "expect",
-  "host",
-  "http2-settings",
-  "keep-alive",
-  "proxy-authorization",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
-
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-// Tab, and what fits into one byte without being a control character.
-const value = /^[\t\x20-\x7e\x80-\xff]*$/;
+// Tab, and what fits into one byte without being a control character, of C1 (U+0080 to U+009F) neither.
+const value = /^[\t\x20-\x7e\xa0-\xff]*$/;
 
 const ours = { accept: "application/json, text/plain;q=0.9, */*;q=0.8", "user-agent": "Usher" };
 
@@ -35,7 +18,7 @@ export function readHeaders(given: { readonly [name: string]: string }): Vetted<
     const key = name.toLowerCase();
     if (!token.test(name))
       return { kind: "refused", why: "the name of a header holds a character that may not stand there" };
-    if (reserved.has(key)) return { kind: "refused", why: `the header ${key} may not be set` };
+    if (isReservedHeader(key)) return { kind: "refused", why: `the header ${key} may not be set` };
     if (!value.test(text)) {
       return {
         kind: "refused",

@@ -13,20 +13,29 @@ export interface Target {
   readonly path: string;
   /** The operator opened this host and port: http and addresses of the own network are allowed. */
   readonly open: boolean;
+  /** On this machine, what listens at the port is Usher itself, under whatever name it is called. */
+  readonly ownPort: boolean;
 }
 
-/** The hosts with rules of their own: `open` as `host:port`, `own` as host names that are Usher itself. */
+/**
+ * The hosts with rules of their own: `open` as `host:port`; `own`, which is Usher itself, as `host` or `host:port`. With
+ * `localhost:port` among them, that port of every address of this machine is Usher's.
+ */
 export interface Places {
   readonly open: ReadonlySet<string>;
   readonly own: ReadonlySet<string>;
 }
 
 /**
- * Reads the two lists of the configuration: `openHosts` as "host:port", `ownHosts` as "host". Throws an Error that
- * names the entry.
+ * Reads the two lists of the configuration: `openHosts` as "host:port", `ownHosts` as "host", which is every port of
+ * it, or "host:port". Throws an Error that names the entry.
  */
 export function readPlaces(openHosts: readonly string[], ownHosts: readonly string[]): Places {
-  return { open: new Set(openHosts.map(readOpenHost)), own: new Set(ownHosts.map((host) => canonicalHost(host))) };
+  return { open: new Set(openHosts.map(readOpenHost)), own: new Set(ownHosts.map(readOwnHost)) };
+}
+
+function readOwnHost(entry: string): string {
+  return /[^:]:\d{1,5}$/.test(entry.trim()) ? readOpenHost(entry) : canonicalHost(entry);
 }
 
 const dotSegment = /^(?:\.|%2e){1,2}$/i;
@@ -57,7 +66,8 @@ function canonicalHost(host: string): string {
  */
 export function readTarget(text: string, places: Places): Vetted<Target> {
   const refuse = (why: string): Vetted<Target> => ({ kind: "refused", why });
-  const parts = /^https?:\/\/([^/?#]*)([^?#]*)/i.exec(text);
+  // The parser skips slashes until it finds a host: https:///x would be the host x.
+  const parts = /^https?:\/\/([^/?#]+)([^?#]*)/i.exec(text);
   const url = URL.parse(text);
   if (url === null || parts === null) return refuse("its URL can't be read as an http or https address");
   const secure = url.protocol === "https:";
@@ -69,12 +79,22 @@ export function readTarget(text: string, places: Places): Vetted<Target> {
   }
   const port = url.port === "" ? (secure ? 443 : 80) : Number(url.port);
   const open = places.open.has(`${url.hostname}:${port}`);
-  if (places.own.has(url.hostname.replace(/\.$/, ""))) return refuse("its URL leads back to Usher itself");
+  const ownPort = places.own.has(`localhost:${port}`);
+  const name = url.hostname.replace(/\.$/, "");
+  if (places.own.has(name) || places.own.has(`${name}:${port}`)) return refuse("its URL leads back to Usher itself");
   if (!open && !secure)
     return refuse("only https is allowed; an operator can open this host and port (USHER_OPEN_HOSTS)");
   if (!open && port !== 443)
     return refuse("only port 443 is allowed; an operator can open this host and port (USHER_OPEN_HOSTS)");
-  const value = { host: url.hostname, port, secure, origin: url.origin, path: url.pathname + url.search, open };
+  const value = {
+    host: url.hostname,
+    port,
+    secure,
+    origin: url.origin,
+    path: url.pathname + url.search,
+    open,
+    ownPort,
+  };
   return { kind: "allowed", value };
 }
 

@@ -100,7 +100,7 @@ function compose(sender: Sender, mail: Mail, messageId: string): Promise<Buffer>
   const composer = new MailComposer({
     from: { name: sender.name, address: sender.address },
     to: { name: "", address: mail.to },
-    subject: mail.subject.replace(/[\p{Cc}\u2028\u2029]+/gu, " ").trim(),
+    subject: subjectOf(mail.subject.replace(/[\p{Cc}\u2028\u2029]+/gu, " ").trim()),
     text: mail.body.replace(/\r\n?/g, "\n").replace(/[^\P{Cc}\n\t]/gu, ""),
     date: new Date(mail.createdAt),
     // The same for every attempt: a mail that came twice can be recognised.
@@ -110,6 +110,28 @@ function compose(sender: Sender, mail: Mail, messageId: string): Promise<Buffer>
     disableUrlAccess: true,
   });
   return composer.compile().build();
+}
+
+// A word of RFC 2047 has 75 letters at most: 12 of them frame it, and base64 makes 60 of 45 bytes.
+const wordBytes = 45;
+
+/**
+ * A subject that looks like encoded words (RFC 2047) would go out as it is, and be read as what they mean. It is encoded
+ * itself, so that the reader sees the very characters that were approved.
+ */
+function subjectOf(text: string): string {
+  if (!text.includes("=?")) return text;
+  const words: string[] = [];
+  let word = "";
+  // By whole characters, which no encoded word may divide.
+  for (const character of text.toWellFormed()) {
+    if (Buffer.byteLength(word + character) > wordBytes) {
+      words.push(word);
+      word = "";
+    }
+    word += character;
+  }
+  return [...words, word].map((part) => `=?UTF-8?B?${Buffer.from(part).toString("base64")}?=`).join(" ");
 }
 
 interface Letter {

@@ -1,13 +1,16 @@
 import type { Conversation } from "../domain/conversation.ts";
 import type { ConversationId, WorkspaceId } from "../domain/ids.ts";
-import type { Json } from "../domain/json.ts";
+import { isRecord, type Json } from "../domain/json.ts";
 import { isAgent, type Person } from "../domain/person.ts";
 import type { Run } from "../domain/run.ts";
 import type { RunRecord } from "../domain/run-record.ts";
 import type { TraceEntry } from "../domain/trace.ts";
+import { visible } from "../domain/visible.ts";
+import { shownHeaders } from "../engine/cards.ts";
 import type { CompiledProcedure } from "../engine/compile.ts";
 import { typeOf } from "../engine/condition.ts";
-import { mask, sensitiveValues } from "../engine/trace.ts";
+import { textOf } from "../engine/text-of.ts";
+import { masker, sensitiveValues } from "../engine/trace.ts";
 import type { ApprovalView, ConversationView, Inspector, RunView, VariableView } from "../ports/inspector.ts";
 import type { Log } from "../ports/log.ts";
 import type { Store } from "../ports/store.ts";
@@ -89,12 +92,14 @@ function viewRun(
   status: RunView["status"],
   endedAt: number | null,
 ): RunView {
+  const hide = hider(run.variables, procedure);
+  const about = { trace: run.trace, hide };
   return {
     id: run.id,
     procedure: { slug: procedure.slug, name: procedure.name, version: procedure.version },
     stepId: run.stepId,
     status,
-    variables: Object.entries(run.variables).map(([name, value]) => viewVariable(name, value, procedure, run.trace)),
+    variables: Object.entries(run.variables).map(([name, value]) => viewVariable(name, value, procedure, about)),
     trace: run.trace,
     startedAt: run.startedAt,
     endedAt,
@@ -105,11 +110,12 @@ function viewVariable(
   name: string,
   value: Json,
   procedure: CompiledProcedure,
-  trace: readonly TraceEntry[],
+  { trace, hide }: { readonly trace: readonly TraceEntry[]; readonly hide: (text: string) => string },
 ): VariableView {
   const hidden = procedure.sensitive.has(name);
   const set = trace.findLast((entry) => entry.kind === "stored" && entry.variable === name);
-  return { name, type: typeOf(value), value: hidden ? null : value, hidden, setBy: set?.step ?? null };
+  // A company's system may repeat in its answer what it was sent.
+  return { name, type: typeOf(value), value: hidden ? null : hideIn(value, hide), hidden, setBy: set?.step ?? null };
 }
 
 async function viewApprovals(options: InspectOptions, workspace: WorkspaceId): Promise<readonly ApprovalView[]> {
@@ -130,12 +136,17 @@ async function viewApproval(
   const procedure = await procedureOf(options, workspace, run);
   if (procedure === null) return null;
   const { of, expiresAt } = run.wait;
-  const values = sensitiveValues(run.variables, procedure);
   const { slug, name, version } = procedure;
-  const request = requestOf(of.effect, (text) => mask(text, values));
+  const request = requestOf(of.effect, hider(run.variables, procedure));
   return request === null
     ? null
     : { id: of.id, conversationId: id, procedure: { slug, name, version }, request, expiresAt };
+}
+
+/** What people may see of a text: neither a sensitive value, nor a character that they would not see. */
+function hider(variables: Run["variables"], procedure: CompiledProcedure): (text: string) => string {
+  const mask = masker(sensitiveValues(variables, procedure));
+  return (text) => visible(mask(text));
 }
 
 type Effect = Conversation["outbox"][number]["effect"];
@@ -147,16 +158,20 @@ function requestOf(effect: Effect, hide: (text: string) => string): ApprovalView
   }
   if (effect.kind !== "call") return null;
   const { method, url, headers, body } = effect.request;
-  const hidden = Object.entries(headers).map(([name, value]) => [name, hide(value)]);
+  const hidden = Object.entries(shownHeaders(headers)).map(([name, value]) => [name, hide(value)]);
   return {
     kind: "call",
     request: { method, url: hide(url), headers: Object.fromEntries(hidden), body: body === null ? null : hide(body) },
   };
 }
 
-/** A number stays one unless something sensitive is in it. */
+/** The value with every text in it hidden where it must be; a number stays one unless something sensitive is in it. */
 function hideIn(value: Json, hide: (text: string) => string): Json {
-  const text = typeof value === "string" ? value : JSON.stringify(value);
+  if (Array.isArray(value)) return value.map((member) => hideIn(member, hide));
+  if (isRecord(value)) {
+    return Object.fromEntries(Object.entries(value).map(([key, member]) => [hide(key), hideIn(member, hide)]));
+  }
+  const text = textOf(value);
   const hidden = hide(text);
   return hidden === text ? value : hidden;
 }

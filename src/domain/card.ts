@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { DeepReadonly } from "./json.ts";
+import { visible } from "./visible.ts";
 
 const valueSchema = z.union([z.string(), z.object({ at: z.number() })]);
 
@@ -31,3 +32,25 @@ export const cardSchema = z.object({
 export type Card = DeepReadonly<z.infer<typeof cardSchema>>;
 export type CardStatus = Card["status"][number];
 export type CardSection = Card["sections"][number];
+
+/** The card with every character in it as one that is seen, whoever chose its words. Pure. */
+export function visibleCard(card: Card): Card {
+  const section = ({ label, fields }: CardSection): CardSection => ({
+    label: visible(label),
+    fields: fields.map(({ name, value }) => ({
+      name: visible(name),
+      value: typeof value === "string" ? visible(value) : value,
+    })),
+  });
+  const line = (status: CardStatus): CardStatus => ({
+    ...status,
+    before: visible(status.before),
+    after: visible(status.after),
+  });
+  return {
+    ...card,
+    title: visible(card.title),
+    sections: card.sections.map(section),
+    status: card.status.map(line),
+  };
+}

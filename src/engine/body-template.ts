@@ -1,3 +1,4 @@
+import { isReservedHeader } from "../domain/http-request.ts";
 import { isRecord, type Json } from "../domain/json.ts";
 import { limits } from "../domain/limits.ts";
 import type { Path } from "./path.ts";
@@ -165,26 +166,11 @@ export type ParsedHeader =
 const headerName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,100}$/;
 const headerValue = /^[\x20-\x7e]*$/;
 
-// Whoever sets these decides where a request ends, whose it is, or whether it is the same one as before.
-const ownHeaders = new Set([
-  "host",
-  "content-length",
-  "transfer-encoding",
-  "connection",
-  "cookie",
-  "idempotency-key",
-  "upgrade",
-  "te",
-  "trailer",
-  "expect",
-  "keep-alive",
-]);
-
 /** Parses one header of a call; the headers that are Usher's own to set are refused. Never throws. Pure. */
 export function parseHeader(name: string, source: string): ParsedHeader {
   if (!headerName.test(name)) return bad(`“${name}” is not the name of a header`, "write it as in X-Request-Source");
-  const lower = name.toLowerCase();
-  if (ownHeaders.has(lower) || lower.startsWith("proxy-")) {
+  // The key says whether a request is the same one as before; the use case sets it.
+  if (isReservedHeader(name) || name.toLowerCase() === "idempotency-key") {
     return bad(`the header ${name} cannot be set`, "take it out: Usher sets it where it is needed");
   }
   const parsed = parseTemplate(source.trim());

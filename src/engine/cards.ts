@@ -6,7 +6,9 @@ import type { Outgoing } from "../domain/effect.ts";
 import type { HttpRequest } from "../domain/http-request.ts";
 import type { Json } from "../domain/json.ts";
 import type { Person } from "../domain/person.ts";
+import { isSecretName } from "../domain/secret-names.ts";
 import type { TraceEntry } from "../domain/trace.ts";
+import { visible } from "../domain/visible.ts";
 import { type Context, procedureOf, stepOf } from "./context.ts";
 import { hideSensitive, shorten } from "./trace.ts";
 
@@ -168,7 +170,7 @@ export function relayCard(from: Person, text: string): Card {
 }
 
 function hider(conversation: Conversation, context: Context): (text: string) => string {
-  return (text) => shorten(hideSensitive(conversation, context, text), fieldLength);
+  return (text) => shorten(visible(hideSensitive(conversation, context, text)), fieldLength);
 }
 
 function requestSections(of: Outgoing, hide: (text: string) => string, label: string): readonly CardSection[] {
@@ -187,12 +189,18 @@ function callSections(
   field: (name: string, value: string) => CardSection["fields"][number],
   label: string,
 ): readonly CardSection[] {
-  const headers = Object.entries(request.headers).map(([name, value]) => field(name, value));
+  const headers = Object.entries(shownHeaders(request.headers)).map(([name, value]) => field(name, value));
   return [
     { label, fields: [field("Method", request.method), field("URL", request.url)] },
     ...(headers.length === 0 ? [] : [{ label: "Headers", fields: headers }]),
     ...(request.body === null ? [] : [{ label: "Body", fields: [field("Body", request.body)] }]),
   ];
+}
+
+/** The headers of a request as people may see them: what is a secret by its name as dots. Pure. */
+export function shownHeaders(headers: HttpRequest["headers"]): HttpRequest["headers"] {
+  const shown = Object.entries(headers).map(([name, value]) => [name, isSecretName(name) ? dots : value]);
+  return Object.fromEntries(shown);
 }
 
 /** The parameters of an action by name, without its kind. Pure. */

@@ -2,6 +2,7 @@ import type { Json } from "../domain/json.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { PublishedProcedure } from "../domain/procedure.ts";
 import type { Step, StepOf } from "../domain/step.ts";
+import { visibleLine } from "../domain/visible.ts";
 import { type BodyTemplate, type HeaderTemplate, parseBody, parseHeader, pathsOfBody } from "./body-template.ts";
 import { checkStructure } from "./check-structure.ts";
 import { type Path, parsePath } from "./path.ts";
@@ -75,7 +76,7 @@ export function compile({ procedure, version }: PublishedProcedure): Compilation
     if (compiled !== null) steps.set(step.id, compiled);
   });
   const first = procedure.steps[0];
-  if (problems.length > 0 || first === undefined) return { kind: "bad", problems };
+  if (problems.length > 0 || first === undefined) return { kind: "bad", problems: problems.map(readable) };
   return {
     kind: "ok",
     compiled: {
@@ -88,6 +89,11 @@ export function compile({ procedure, version }: PublishedProcedure): Compilation
       sensitive: sensitiveVariables(procedure.steps),
     },
   };
+}
+
+/** What problems repeat of a file goes to terminals and into messages, where a line end or an escape would act. */
+function readable({ message, mend, ...place }: Problem): Problem {
+  return { ...place, message: visibleLine(message), mend: visibleLine(mend) };
 }
 
 /** Answers null when a part of the step cannot be parsed; the problem is then filed on the bench. */

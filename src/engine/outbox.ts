@@ -1,4 +1,4 @@
-import type { Card } from "../domain/card.ts";
+import { type Card, visibleCard } from "../domain/card.ts";
 import type { Conversation } from "../domain/conversation.ts";
 import type { Effect, Lane, Outgoing } from "../domain/effect.ts";
 import { limits } from "../domain/limits.ts";
@@ -26,7 +26,8 @@ export function outgoing(id: string, effect: Effect, hash: string | null, now: n
   return {
     id,
     lane: laneOf[effect.kind],
-    effect,
+    // Whichever way a card was made: agents decide by what they see on it.
+    effect: "card" in effect ? { ...effect, card: visibleCard(effect.card) } : effect,
     hash,
     attempt: 0,
     firstAt: null,

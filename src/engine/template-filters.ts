@@ -1,4 +1,5 @@
 import { isRecord, type Json } from "../domain/json.ts";
+import { limits } from "../domain/limits.ts";
 import { dateText } from "./date-text.ts";
 import { roundTo } from "./decimal.ts";
 import { Refusal } from "./nunjucks-ast.ts";
@@ -68,8 +69,21 @@ interface Place {
   readonly timeZone: string;
 }
 
-/** Answers what a filter makes of a value; `default` is applied by the caller, who knows what is missing. Pure. */
-export function applyFilter(filter: Exclude<Filter, { kind: "default" }>, value: Json, place: Place): Resolved {
+type Applied = Exclude<Filter, { kind: "default" }>;
+
+/**
+ * Answers what a filter makes of a value; `default` is applied by the caller, who knows what is missing. A text beyond
+ * limits.renderedBytes is a problem at once: the next filter could make a multiple of it. Pure.
+ */
+export function applyFilter(filter: Applied, value: Json, place: Place): Resolved {
+  const applied = apply(filter, value, place);
+  const isText = applied.kind === "ok" && typeof applied.value === "string";
+  return isText && applied.value.length > limits.renderedBytes ? tooLong : applied;
+}
+
+const tooLong = bad(`its text would be longer than ${limits.renderedBytes / 1024} KiB`);
+
+function apply(filter: Applied, value: Json, place: Place): Resolved {
   switch (filter.kind) {
     case "upper":
       return onText(filter.kind, value, (text) => text.toUpperCase());
@@ -84,7 +98,7 @@ export function applyFilter(filter: Exclude<Filter, { kind: "default" }>, value:
     case "round":
       return orBad(roundTo(value, filter.digits), "round needs a number");
     case "join":
-      return Array.isArray(value) ? { kind: "ok", value: joined(value, filter.separator) } : bad("join needs a list");
+      return Array.isArray(value) ? joined(value, filter.separator) : bad("join needs a list");
     case "date":
       return orBad(
         dateText(value, filter.show, place),
@@ -113,11 +127,18 @@ function characters(text: string): number {
 }
 
 /** A member that is null says nothing, and would read as the word "null". */
-function joined(members: readonly Json[], separator: string): string {
-  return members
-    .filter((member) => member !== null)
-    .map(textOf)
-    .join(separator);
+function joined(members: readonly Json[], separator: string): Resolved {
+  const texts: string[] = [];
+  let length = 0;
+  for (const member of members) {
+    if (member === null) continue;
+    const text = textOf(member);
+    length += text.length + separator.length;
+    // Before it is put together: a long separator stands there as often as there are members.
+    if (length - separator.length > limits.renderedBytes) return tooLong;
+    texts.push(text);
+  }
+  return { kind: "ok", value: texts.join(separator) };
 }
 
 function orBad(value: Json | null, problem: string): Resolved {

@@ -3,8 +3,10 @@ import { dots } from "../domain/dots.ts";
 import type { Json } from "../domain/json.ts";
 import { limits } from "../domain/limits.ts";
 import type { TraceEntry } from "../domain/trace.ts";
+import { visible } from "../domain/visible.ts";
 import type { CompiledProcedure } from "./compile.ts";
 import { type Context, procedureOf } from "./context.ts";
+import { textOf } from "./text-of.ts";
 import { encodeValue } from "./url-encode.ts";
 
 type Without<Entry, Key extends string> = Entry extends unknown ? Omit<Entry, Key> : never;
@@ -24,11 +26,11 @@ export function trace(conversation: Conversation, context: Context, news: TraceN
 /** The text with the run's sensitive values as dots. Pure. */
 export function hideSensitive(conversation: Conversation, context: Context, text: string): string {
   const { run } = conversation;
-  return run === null ? text : mask(text, sensitiveValues(run.variables, procedureOf(conversation, context)));
+  return run === null ? text : masker(sensitiveValues(run.variables, procedureOf(conversation, context)))(text);
 }
 
 function cut(entry: TraceEntry, hide: (text: string) => string): TraceEntry {
-  const short = (text: string) => shorten(hide(text), limits.traceTextLength);
+  const short = (text: string) => shorten(visible(hide(text)), limits.traceTextLength);
   switch (entry.kind) {
     case "said":
     case "heard":
@@ -64,24 +66,29 @@ export function sensitiveValues(
   if (procedure.sensitive.size === 0) return [];
   return [...procedure.sensitive].flatMap((name) => {
     const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
-    return value === undefined || value === null ? [] : [typeof value === "string" ? value : JSON.stringify(value)];
+    if (value === undefined || value === null) return [];
+    // JSON writes small and large numbers in another way than people do.
+    return typeof value === "string" ? [value] : [textOf(value), JSON.stringify(value)];
   });
 }
 
 /**
- * The text with every sensitive value in it as dots, also where the value was percent-encoded for a URL or escaped for
- * JSON. Pure.
+ * Answers a function that shows a text with every sensitive value in it as dots, also where the value was
+ * percent-encoded for a URL, put on one line, read as Latin-1 by whoever repeats it, or escaped for JSON. Pure.
  */
-export function mask(text: string, values: readonly string[]): string {
-  // The longest first, so that no value leaves the rest of another one behind.
+export function masker(values: readonly string[]): (text: string) => string {
   const spellings = values.filter((value) => value !== "").flatMap(spellingsOf);
-  return spellings
-    .sort((a, b) => b.length - a.length)
-    .reduce((masked, spelling) => masked.replaceAll(spelling, dots), text);
+  // The longest first, so that no value leaves the rest of another one behind.
+  spellings.sort((a, b) => b.length - a.length);
+  return (text) => spellings.reduce((masked, spelling) => masked.replaceAll(spelling, dots), text);
 }
 
 function spellingsOf(value: string): readonly string[] {
   const encoded = encodeValue(value);
-  const inUrl = encoded.kind === "ok" ? [encoded.text] : [];
-  return [value, ...inUrl, JSON.stringify(value).slice(1, -1)];
+  const plain = value.toWellFormed();
+  const line = plain.replace(/\p{Cc}+/gu, " ");
+  const misread = Buffer.from(value).toString("latin1");
+  const texts = [value, plain, line, misread].flatMap((text) => [text, text.trim()]).filter((text) => text !== "");
+  const inJson = texts.map((text) => JSON.stringify(text).slice(1, -1));
+  return [...new Set([...texts, ...inJson, ...(encoded.kind === "ok" ? [encoded.text] : [])])];
 }

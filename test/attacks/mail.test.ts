@@ -140,8 +140,10 @@ describe("attack 77 · what ends a line in a subject stays within the subject", 
   test.each(words)("%s makes no recipient and no header", (_value, id) => {
     received(id);
   });
-  test.fails.each(words)("open hole: %s is approved as it is written, and read as what it encodes", (value, id) => {
-    expect(received(id).mail.subject).toBe(`S ${value}`);
+  test.each(words)("%s is read as it is written, and approved, and not as what it encodes", (value, id) => {
+    const { mail: read, raw } = received(id);
+    expect(read.subject).toBe(`S ${value}`);
+    for (const [word] of raw.matchAll(/=\?UTF-8\?B\?[^?]*\?=/g)) expect(word.length).toBeLessThanOrEqual(75);
   });
 });
 

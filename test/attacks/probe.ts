@@ -5,6 +5,7 @@ import { type ClosableHttp, createHttp } from "../../adapters/http/http.ts";
 import type { HttpRequest } from "../../src/domain/http-request.ts";
 import { limits } from "../../src/domain/limits.ts";
 import type { Outcome } from "../../src/domain/outcome.ts";
+import { withoutText } from "../support/answered.ts";
 import { workspaceId } from "../support/conversation.ts";
 import { createFakeClock } from "../support/fake-clock.ts";
 
@@ -60,7 +61,7 @@ export function createProbe(options: ProbeOptions = {}): Probe {
     http,
     resolved,
     dialled,
-    send: (url, more) => http.send({ method: "GET", url, headers: {}, body: null, ...more }, bounds),
+    send: (url, more) => withoutText(http.send({ method: "GET", url, headers: {}, body: null, ...more }, bounds)),
   };
 }
 

@@ -1,18 +1,24 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { lookup } from "node:dns/promises";
 import { chmod, mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
+import { hostname, networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startUsher } from "../../src/compose.ts";
+import { readConfig } from "../../src/config.ts";
 import { systemClock, systemIds } from "../../src/system.ts";
 import { createLogBook, openClient, temporaryFolder, testConfig } from "../support/playground.ts";
 import { spawnUsher, startProcess } from "../support/process.ts";
 import { freePort } from "../support/raw-server.ts";
 import { openPlayground } from "../support/web-playground.ts";
+import { createProbe, expectRefused } from "./probe.ts";
 import { fileOf } from "./publish.ts";
 
 const main = join(import.meta.dirname, "../../src/main.ts");
+// Null where this machine has no name that its resolver knows.
+const ownName = await lookup(hostname()).then(hostname, () => null);
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 const closers: (() => Promise<unknown>)[] = [];
 beforeEach(async () => {
@@ -87,7 +93,7 @@ describe("attack 106 · no answer shows the inside of the process", () => {
     expect(ports).toHaveLength(2);
     expect(ports).not.toContain(9229);
   });
-  test.fails("open hole: SIGUSR1 opens Node's debugger, to everybody on this machine", async () => {
+  test("SIGUSR1 opens no debugger, also where Node itself was started without --disable-sigusr1", async () => {
     const usher = await startProcess({ USHER_DATA: folder.path, LOG_LEVEL: "error", NODE_OPTIONS: "--inspect-port=0" });
     closers.push(() => usher.kill("SIGKILL"));
     process.kill(usher.pid, "SIGUSR1");
@@ -233,22 +239,57 @@ describe("attack 33 · Usher's own address, as the operator set it", () => {
     await client.hear(id, "passed this on");
     expect(JSON.stringify(await client.cards())).toContain("leads back to Usher itself");
   });
-  test.fails("open hole: its own port on this machine, where the operator opened it, is called", async () => {
-    const port = await freePort();
-    const environment = { PORT: String(port), USHER_OPEN_HOSTS: `127.0.0.1:${port}` };
-    const { client, id } = await start(environment, `http://127.0.0.1:${port}/api/conversations`);
-    const { messages } = await client.until(
-      () => client.conversation(id),
-      (conversation) => conversation.lastRun !== null || conversation.handledBy === "people",
-    );
-    expect(messages.map(({ text }) => text).join()).toContain("passed this on");
-    expect(JSON.stringify(await client.cards())).toContain("leads back to Usher itself");
+  const here = ["127.0.0.1", "127.1.2.3", "localhost", "usher.localhost", "[::1]", "0.0.0.0", "[::ffff:127.0.0.1]"];
+  test.each(here)("its own port on this machine, as %s, cannot be opened by the operator", (host) => {
+    const reading = readConfig({ PORT: "3000", USHER_OPEN_HOSTS: `${host}:3000` });
+    expect(reading).toEqual({
+      kind: "bad",
+      problems: [expect.stringMatching(/^USHER_OPEN_HOSTS opens .+:3000, which is Usher itself \(PORT\), /)],
+    });
+    expect(readConfig({ PORT: "3000", USHER_OPEN_HOSTS: `${host}:3001` }).kind).toBe("ok");
   });
-  test.fails.each(["usher.example.com:8443", "usher.example.com:443", "10.0.0.5:3000"])(
-    "open hole: the allowed host %s, which the configuration takes, keeps Usher from starting",
+  test("its own address, as HOST says it, neither", () => {
+    const more = { HOST: "192.168.1.5", PORT: "3000" };
+    expect(readConfig({ ...more, USHER_OPEN_HOSTS: "192.168.1.5:3000" }).kind).toBe("bad");
+    expect(readConfig({ ...more, USHER_OPEN_HOSTS: "192.168.1.6:3000" }).kind).toBe("ok");
+  });
+  const ownAddresses = Object.values(networkInterfaces()).flatMap(
+    (found) => found?.map(({ address }) => address) ?? [],
+  );
+  test.each([...new Set(["127.0.0.1", "::1", "::ffff:127.0.0.1", ...ownAddresses])])(
+    "its own port, behind another name that leads to %s",
+    async (address) => {
+      const options = { openHosts: ["backend.local:3000"], ownHosts: ["localhost:3000"], addresses: [address] };
+      await expectRefused("http://backend.local:3000/api/conversations", options);
+    },
+  );
+  test("another machine at the same port, and another port of this one, are dialled, so that the refusals above mean something", async () => {
+    const openHosts = ["backend.local:3000", "backend.local:3001"];
+    for (const [port, address] of [
+      [3000, "10.77.0.1"],
+      [3001, "127.0.0.1"],
+    ] as const) {
+      const probe = createProbe({ openHosts, ownHosts: ["localhost:3000"], addresses: [address] });
+      await probe.send(`http://backend.local:${port}/`);
+      expect(probe.dialled).toHaveLength(1);
+    }
+  });
+  test.skipIf(ownName === null)(
+    "a procedure that calls the playground by another name of this machine is passed on",
+    async () => {
+      const port = await freePort();
+      const environment = { PORT: String(port), USHER_OPEN_HOSTS: `${ownName}:${port}` };
+      const { client, id } = await start(environment, `http://${ownName}:${port}/api/conversations`);
+      await client.hear(id, "passed this on");
+      expect(JSON.stringify(await client.cards())).toContain("leads back to Usher itself");
+    },
+  );
+  test.each(["usher.example.com:8443", "usher.example.com:443", "10.0.0.5:3000"])(
+    "the allowed host %s is Usher itself",
     async (host) => {
       const { client, id } = await start({ USHER_ALLOWED_HOSTS: host }, `https://${host}/api/conversations`);
       await client.hear(id, "passed this on");
+      expect(JSON.stringify(await client.cards())).toContain("leads back to Usher itself");
     },
   );
 });

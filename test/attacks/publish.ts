@@ -1,6 +1,7 @@
 import { expect } from "vitest";
 import { publishFolder } from "../../src/app/publish-files.ts";
 import type { Problem } from "../../src/domain/problem.ts";
+import { checkSensitive } from "../../src/engine/check-sensitive.ts";
 import { compile } from "../../src/engine/compile.ts";
 import { InvalidError } from "../../src/ports/errors.ts";
 import { workspaceId } from "../support/conversation.ts";
@@ -23,7 +24,7 @@ export async function publish(name: string, text: string): Promise<Publication> 
       workspace: workspaceId("attacked"),
       check: (procedure) => {
         const compilation = compile({ procedure, version: 1 });
-        return compilation.kind === "ok" ? [] : compilation.problems;
+        return compilation.kind === "ok" ? checkSensitive(compilation.compiled) : compilation.problems;
       },
     });
     return { problems: [], message: "", writes: store.writes() };

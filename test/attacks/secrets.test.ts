@@ -8,6 +8,8 @@ import { createFakeClock } from "../support/fake-clock.ts";
 import { housesOf } from "../support/house.ts";
 import { aProcedure } from "../support/procedures.ts";
 import { answer, type Reply, startRawServer } from "../support/raw-server.ts";
+import { expectRefusedAtPublish } from "./publish.ts";
+import { callsOf } from "./run.ts";
 import { cross, named } from "./variants.ts";
 
 const closers: (() => Promise<void>)[] = [];
@@ -94,8 +96,8 @@ describe("attack 101 · a value that nobody may see, in a call, and a backend th
       expect(houses.world.texts.join()).not.toMatch(/canary/);
     },
   );
-  test.fails.each([...places.keys()])(
-    "open hole: in %s, repeated by a 200, it stands in clear among the variables of the run",
+  test.each([...places.keys()])(
+    "in %s, repeated by a 200, it is hidden among the variables of the run",
     async (place) => {
       const { house, done } = await echoed(place, "a 200", "auto");
       const shown = await house.inspector.conversation(house.workspace, done.id);
@@ -104,16 +106,22 @@ describe("attack 101 · a value that nobody may see, in a call, and a backend th
       expect(JSON.stringify(open)).not.toMatch(/canary/);
     },
   );
-  test.fails.each(["Authorization", "X-Api-Key", "X-Auth-Token", "X-Amz-Security-Token"])(
-    "open hole: what a file says in the header %s stands in clear on the card of its approval",
-    (name) => {
-      const headers = { [name]: "Bearer canary" };
-      const call = { id: "pay", kind: "call", url: "https://api.example.com/", headers, approval: "require" };
-      const chat = chatAbout([call]).say("start");
-      expect(chat.wait).toBe("approval");
-      expect(JSON.stringify(chat.cards)).not.toContain("canary");
-    },
-  );
+  const secretHeaders = [
+    ...["Authorization", "X-Api-Key", "X-Auth-Token", "X-Amz-Security-Token", "X-Access-Key", "Api-Secret"],
+    ...["Ocp-Apim-Subscription-Key", "X-Hub-Signature", "PRIVATE-TOKEN"],
+  ];
+  test.each(secretHeaders)("what a file says in the header %s is hidden on every card, before and after", (name) => {
+    const headers = { [name]: "Bearer canary", "X-Request-Source": "usher" };
+    const url = "https://api.example.com/";
+    const chat = chatAbout([{ id: "pay", kind: "call", url, headers, approval: "require" }]).say("start");
+    expect(chat.wait).toBe("approval");
+    chat.decide({ kind: "approve" });
+    const cards = chat.performed.flatMap(({ effect }) => ("card" in effect ? [effect.card] : []));
+    expect(cards.length).toBeGreaterThan(1);
+    for (const card of cards) expect(JSON.stringify(card)).toMatch(/^(?!.*canary).*x-request-source.*usher/s);
+    // It is sent all the same.
+    expect(callsOf(chat)[0]?.effect.request.headers).toMatchObject({ [name.toLowerCase()]: "Bearer canary" });
+  });
   test.skip("skipped until secrets: a secret of a connection in header, query and body is in no log, card, prompt, job and DB field", () => {});
   test.skip("skipped until Redis: no job holds a secret", () => {});
 });
@@ -193,6 +201,9 @@ describe("attack 105 · a field is hidden in the log by its name, in any case an
     "password",
     "client-secret",
     "signature",
+    "tokens",
+    "secrets",
+    "access-key",
   ];
   const more = [
     "passphrase",
@@ -233,6 +244,7 @@ describe("attack 105 · a field is hidden in the log by its name, in any case an
       const { text, log } = captured();
       log.info({ conversation: "c-1", ...shapes.get(shape)?.(cases.get(how)?.(name) ?? "") }, "Something.");
       expect(text()).not.toContain("canary");
+      expect(text()).toContain('"[hidden]"');
       expect(JSON.parse(text())).toMatchObject({ conversation: "c-1", msg: "Something." });
     },
   );
@@ -240,16 +252,26 @@ describe("attack 105 · a field is hidden in the log by its name, in any case an
 
 describe("attack 101 · a value that nobody may see, on the card of an approval, as a filter leaves it", () => {
   const expressions = ["{{ pin }}", "{{ pin | trim }}", "{{ pin | default('x') }}", "no. {{ pin }}!", "{{ copy }}"];
-  const changed = ["{{ pin | upper }}", "{{ pin | lower }}", "{{ pin | json }}", "{{ pin | json | json }}"];
+  const changed = [
+    ...["{{ pin | upper }}", "{{ pin | lower }}", "{{ pin | json }}", "{{ pin | json | json }}", "{{ copy | upper }}"],
+    ...["{{ nobody | default(pin) | upper }}", "{{ pin | trim | lower }}", "{{ pin | round(1) }}", "{{ pin | date }}"],
+  ];
   const sinks = new Map<string, (expression: string) => object>([
     ["the query", (expression) => ({ kind: "call", url: `https://api.example.com/?a=${expression}` })],
     ["the body", (a) => ({ kind: "call", method: "POST", url: "https://api.example.com/", body: { a } })],
     ["a mail", (body) => ({ kind: "action", action: "send_email", parameters: { to: "a@x.com", subject: "S", body } })],
   ]);
-  function cardOf(sink: string, expression: string, validation = "text", typed = 'Geheim "Z/9"'): string {
+  function cardOf(
+    sink: string,
+    expression: string,
+    validation = "text",
+    typed = 'Geheim "Z/9"',
+    made = "{{ pin }}",
+  ): string {
     const chat = chatAbout([
       { id: "ask", kind: "collect", variable: "pin", prompt: "Your PIN?", sensitive: true, validation },
       { id: "copy", kind: "set", variable: "copy", value: "<{{ pin }}>" },
+      { id: "make", kind: "set", variable: "made", value: made },
       {
         id: "pay",
         ...sinks.get(sink)?.(expression.replace("no. ", sink === "the query" ? "" : "no. ")),
@@ -263,20 +285,36 @@ describe("attack 101 · a value that nobody may see, on the card of an approval,
   test.each(cross([...sinks.keys()], expressions))("in %s as %s", (sink, expression) => {
     expect(cardOf(sink, expression)).not.toMatch(/geheim|Z.{0,3}9/i);
   });
-  // JSON is escaped as it stands there; what stands in quotes twice is another text.
-  const rows = cross([...sinks.keys()], changed).filter(([sink, expression]) => {
-    return expression.includes("er }}") || sink === "the body" || expression.includes("json | json");
+  const steps = [
+    { id: "ask", kind: "collect", variable: "pin", prompt: "Your PIN?", sensitive: true },
+    { id: "copy", kind: "set", variable: "copy", value: "<{{ pin }}>" },
+  ];
+  const more = new Map<string, (expression: string) => object>([
+    ...sinks,
+    ["a message", (content) => ({ kind: "message", content })],
+    ["a question", (prompt) => ({ kind: "collect", variable: "more", prompt })],
+    ["a header", (value) => ({ kind: "call", url: "https://api.example.com/", headers: { "X-A": value } })],
+    ["the path", (value) => ({ kind: "call", url: `https://api.example.com/a/${value}/b` })],
+    ["a reason", (reason) => ({ kind: "escalate", reason })],
+  ]);
+  test.each(cross([...more.keys()], changed))("in %s as %s it is refused at publish", async (sink, expression) => {
+    const hostile = { id: "hostile", ...more.get(sink)?.(expression) };
+    await expectRefusedAtPublish([...steps, hostile], /the filter \w+ would show the sensitive variable (?:pin|copy),/);
   });
-  test.fails.each(rows)("open hole: in %s as %s it is read in clear", (sink, expression) => {
-    expect(cardOf(sink, expression)).not.toMatch(/geheim|Z.{0,3}9/i);
+  test.each(changed)("what a step before has made of it as %s is hidden as well", (expression) => {
+    const typed = expression.includes("round") ? "77.25" : expression.includes("date") ? "1984-11-23" : 'Geheim "Z/9"';
+    for (const sink of sinks.keys()) {
+      const card = cardOf(sink, sink === "a mail" ? "no. {{ made }}" : "{{ made }}", "text", typed, expression);
+      expect(card).toContain("••••••");
+      expect(card).not.toMatch(/geheim|Z.{0,3}9|77\.|84/i);
+    }
   });
-  test.each(["86420", "0.625", "-7753", "975310"])("the number %s", (typed) => {
-    expect(cardOf("the body", "{{ pin }}", "number", typed)).not.toContain(typed);
-  });
-  test.fails.each(["0.0000001", "0.00000025"])(
-    "open hole: the number %s, which JSON writes in another way",
-    (typed) => {
-      expect(cardOf("the query", "{{ pin }}", "number", typed)).not.toContain(typed);
+  test.each(cross([...sinks.keys()], ["86420", "0.625", "-7753", "975310", "0.0000001", "0.00000025"]))(
+    "in %s the number %s",
+    (sink, typed) => {
+      const card = cardOf(sink, sink === "a mail" ? "no. {{ pin }}" : "{{ pin }}", "number", typed);
+      expect(card).not.toContain(typed);
+      expect(card).not.toContain(JSON.stringify(Number(typed)));
     },
   );
 });

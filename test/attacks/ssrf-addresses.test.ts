@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { openSocket } from "../../adapters/http/connector.ts";
 import { readConfig } from "../../src/config.ts";
+import { answer, startRawServer } from "../support/raw-server.ts";
 import { closedAddresses, disguisesOf, loopbackNames, publicAddresses, spellingsOf } from "../support/spellings.ts";
 import { createProbe, expectRefused, publicAddress } from "./probe.ts";
 import { expectRefusedAtPublish, fileOf, publish } from "./publish.ts";
@@ -36,7 +38,14 @@ async function expectConnectionBlocked(host: string, addresses?: readonly string
 const surfaces = new Map<string, (host: string) => Promise<unknown>>([
   ["a call step", (host) => expectStepBlocked(host)],
   ["a connection", (host) => expectConnectionBlocked(host)],
-  ["the adapter", (host) => expectRefused(`https://${host}/`)],
+  [
+    "the adapter",
+    async (host) => {
+      const { resolved, dialled, send } = createProbe();
+      expect(await send(`https://${host}/`)).toMatchObject({ kind: "failed" });
+      expect([...resolved, ...dialled]).toEqual([]);
+    },
+  ],
   // Whatever a resolver says that is no plain address is refused, too.
   ["a resolver", (host) => expectRefused("https://api.example.com/", { addresses: [host.replace(/^\[|\]$/g, "")] })],
 ]);
@@ -66,11 +75,25 @@ describe("attack 16 · loopback, by a name", () => {
   });
 });
 
-const privates = ["10.0.0.1", "172.16.5.4", "192.168.1.1", "100.64.0.9", "169.254.169.254", "224.0.0.1", "240.0.0.1"];
+const privates = [
+  "10.0.0.1",
+  "172.16.5.4",
+  "192.168.1.1",
+  "100.64.0.9",
+  "169.254.169.254",
+  "224.0.0.1",
+  "240.0.0.1",
+].concat("255.255.255.255");
 attack("attack 17 · private, link-local, multicast and reserved, in every spelling", privates.flatMap(spellingsOf), [
   "a call step",
   "the adapter",
 ]);
+
+describe("attack 16 · what a resolver answers that is no address", () => {
+  test.each(["no address", "999.1.1.1", "2606:4700::1%eth0", "", "api.example.com"])("%j", async (address) => {
+    await expectRefused("https://api.example.com/", { addresses: [address] });
+  });
+});
 
 describe("attack 17 · every closed block, by its edges", () => {
   const ways = ["a name", "a literal", "a connection"] as const;
@@ -110,11 +133,10 @@ describe("attack 18 · what hands out a machine's credentials, also where the op
 
 describe("attack 19 · an IPv4 address in the disguise of an IPv6 one", () => {
   const inside = ["127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.0.1", "169.254.169.254", "168.63.129.16", "8.8.8.8"];
-  const all = inside.flatMap((address) => disguisesOf(address).map((disguise) => [address, disguise] as const));
-  const rows = all.filter(([, disguise]) => disguise !== "::8.8.8.8");
-  // ipaddr.js reads the outdated "::8.8.8.8" as if it were "::ffff:8.8.8.8". No closed address gets open by that.
-  test.fails("open hole: ::8.8.8.8 is judged as 8.8.8.8, and dialled as ::808:808", async () => {
-    await expectRefused("https://api.example.com/", { addresses: ["::8.8.8.8"] });
+  const rows = inside.flatMap((address) => disguisesOf(address).map((disguise) => [address, disguise] as const));
+  // ipaddr.js alone reads the outdated "::8.8.8.8" as if it were "::ffff:8.8.8.8".
+  test.each(["::8.8.8.8", "::808:808", "0:0:0:0:0:0:8.8.8.8"])("%s is not 8.8.8.8", async (address) => {
+    await expectRefused("https://api.example.com/", { addresses: [address] });
   });
   test.each(named(rows, (address, disguise) => `${address} as ${disguise}`))("%s", async (_name, [, disguise]) => {
     await expectStepBlocked(`[${disguise}]`);
@@ -139,6 +161,10 @@ describe("attack 20 · a name with one closed address among public ones", () => 
     const { dialled, send } = createProbe({ addresses: [address] });
     expect(await send("https://api.example.com/")).toMatchObject({ kind: "notSent" });
     expect(dialled).toEqual([{ host: "api.example.com", port: 443, secure: true, addresses: [address] }]);
+    const literal = createProbe();
+    await literal.send(`https://${address.includes(":") ? `[${address}]` : address}/`);
+    expect(literal.resolved).toEqual([]);
+    expect(literal.dialled).toMatchObject([{ addresses: [expect.any(String)] }]);
   });
 });
 
@@ -153,5 +179,14 @@ describe("attack 21 · a name that resolves to something else the second time", 
     expect(dialled.map(({ addresses }) => addresses)).toEqual([[checked]]);
     expect(await send("https://rebind.example.com/")).toMatchObject({ kind: "failed" });
     expect(dialled).toHaveLength(1);
+  });
+  test("the real connector asks no resolver for the name, it takes the checked address", async () => {
+    const server = await startRawServer((socket) => socket.end(answer(200, {}, "{}")));
+    const openHosts = [`no-such-name.invalid:${server.port}`];
+    const probe = createProbe({ addresses: ["127.0.0.1"], openHosts, connect: openSocket });
+    const outcome = await probe.send(`http://no-such-name.invalid:${server.port}/`);
+    await server.close();
+    expect(outcome).toMatchObject({ kind: "done", value: {} });
+    expect(server.requests[0]).toContain(`host: no-such-name.invalid:${server.port}\r\n`);
   });
 });

@@ -1,8 +1,9 @@
 import { Writable } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { agentsCardJson } from "../../adapters/web/render.ts";
+import { visible, visibleLine } from "../../src/domain/visible.ts";
 import { createLogger } from "../../src/log.ts";
-import { type Chat, chatAbout } from "../support/chat.ts";
+import { type Chat, chatAbout, customer } from "../support/chat.ts";
 import { fileOf, publish } from "./publish.ts";
 import { callsOf, handOffReason } from "./run.ts";
 import { cross, named } from "./variants.ts";
@@ -136,37 +137,54 @@ describe("attack 54 · a strange character in the log is one that a terminal sho
     expect(text.trimEnd().split("\n")).toHaveLength(1);
     return text.trimEnd();
   }
-  const raw = /[\p{Cc}\p{Cf}\u2028\u2029]/u;
-  const escaped = new Set([
-    "U+0000",
-    "U+0007, a bell",
-    "U+0008, a backspace",
-    "an ANSI colour",
-    "an ANSI title",
-    "a carriage return",
-  ]);
-  test.each(invisible.filter((name) => escaped.has(name)))("%s", (name) => {
-    expect(logged(name)).not.toMatch(raw);
+  test.each([...invisible, "U+200D, a joiner"])("%s", (name) => {
+    const line = logged(name);
+    expect(line).not.toMatch(/[\p{Cc}\p{Cf}\u2028\u2029]/u);
+    // It is still the same JSON.
+    expect(JSON.parse(line)).toMatchObject({ msg: around(name), conversation: around(name), [around(name)]: 1 });
   });
-  test.fails.each(invisible.filter((name) => !escaped.has(name)))(
-    "open hole: %s reaches the terminal as it is",
-    (name) => {
-      expect(logged(name)).not.toMatch(raw);
-    },
-  );
 });
 
 describe("attack 54 · a strange character in an approval is one that the agent sees", () => {
-  test.fails.each(invisible)(
-    "open hole: %s reaches the card on the page as it is, and may turn what is approved round",
-    (name) => {
-      const chat = refund(name);
-      const [shown] = chat.cards;
-      if (shown === undefined) throw new Error("no card was posted");
-      const { id: effect, card, under } = shown;
-      const json = agentsCardJson({ effect, conversation: chat.conversation.id, card, at: chat.now, under });
-      const values = json.card.sections.flatMap(({ fields }) => fields.map(({ value }) => JSON.stringify(value)));
-      expect(values.join("").replace(/\\[nt]/g, "")).not.toMatch(/[\p{Cc}\p{Cf}\u2028]|\\u00|\\b|\\f|\\r/u);
-    },
-  );
+  const raw = /[^\P{Cc}\n\t]|\p{Cf}|[\u2028\u2029]/u;
+  const seen = (name: string): RegExp => {
+    const number = (strange.get(name)?.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
+    return new RegExp(`pay⟨U\\+${number}⟩`);
+  };
+  test.each(invisible)("%s on the card, on the page too", (name) => {
+    const chat = refund(name);
+    const [shown] = chat.cards;
+    if (shown === undefined) throw new Error("no card was posted");
+    const { id: effect, card, under } = shown;
+    const json = agentsCardJson({ effect, conversation: chat.conversation.id, card, at: chat.now, under });
+    const values = json.card.sections.flatMap(({ fields }) => fields.map(({ value }) => String(value)));
+    expect(values.join()).not.toMatch(raw);
+    expect(values.join()).toMatch(seen(name));
+  });
+  test.each(invisible)("%s in the trace, in the name of the customer, and in what is said to people", (name) => {
+    const chat = refund(name)
+      .say("human please", { ...customer, name: around(name) })
+      .say(around(name));
+    const { people, run } = chat.conversation;
+    expect(people).not.toBeNull();
+    const shownCards = chat.performed.flatMap(({ effect }) => ("card" in effect ? [effect.card] : []));
+    expect(shownCards.map(({ kind }) => kind)).toEqual(expect.arrayContaining(["approval", "handOff", "relay"]));
+    const texts = [...textsIn(shownCards), ...textsIn(run?.trace ?? [])];
+    expect(texts.join()).not.toMatch(raw);
+    expect(texts.join()).toMatch(seen(name));
+  });
+  test("what emoji are made of, line ends and tabs stay as they are", () => {
+    const text = "👩‍👩‍👧 ❤️ a\n\tb 日本 grüße שלום";
+    expect(visible(text)).toBe(text);
+    expect(visibleLine("a\n\tb")).toBe("a⟨U+000A⟩⟨U+0009⟩b");
+  });
+  test("done twice it is the same", () => {
+    for (const name of strange.keys()) expect(visible(visible(around(name)))).toBe(visible(around(name)));
+  });
 });
+
+/** Every text in a value, at any depth. */
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Json } from "../../src/domain/json.ts";
+import { visible } from "../../src/domain/visible.ts";
 import type { Chat } from "../support/chat.ts";
 import { chatAbout } from "../support/chat.ts";
 import { templateTexts } from "./hostile-texts.ts";
@@ -55,7 +56,8 @@ describe("attack 39 · what looks like a template in a value is printed as it wa
     expect(JSON.parse(call?.effect.request.body ?? "")).toEqual({ a: typed, b: `x<${typed}>` });
     chat.say("go on");
     expect(chat.lastText).toBe(`They said <${typed}>`);
-    expect(JSON.stringify(chat.cards)).toContain(JSON.stringify(`They said <${typed}>`));
+    // Agents see also what nobody else would.
+    expect(JSON.stringify(chat.cards)).toContain(JSON.stringify(`They said <${visible(typed)}>`));
   });
   test.each(
     named(

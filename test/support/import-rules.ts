@@ -136,8 +136,8 @@ function packageProblem(layer: string, from: string, statement: string): string 
   const known = allowed.includes(name) || (name.startsWith("node:") && allowed.includes("node:*"));
   if (!known) return `${layer} may not use this package`;
   // Of Node's cryptography only the hash is a pure function.
-  const onlyHash = /^\s*import \{ createHash \} from/.test(statement);
-  return layer === "engine" && name === "node:crypto" && !onlyHash ? "the engine may use createHash only" : null;
+  const onlyHash = /^\s*import \{ hash \} from/.test(statement);
+  return layer === "engine" && name === "node:crypto" && !onlyHash ? "the engine may use hash only" : null;
 }
 
 /** The name of the layer that a file is in, or null. */
