@@ -1,12 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
+import { startWords } from "../test/support/start-words.ts";
 
 /** Starts the real process over a data folder, and answers the ms until it says that it is ready. */
 export async function startReady(folder: string): Promise<number> {
-  const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
   const started = performance.now();
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, startWords, {
     env: { ...process.env, PORT: "0", USHER_DATA: folder, USHER_CONNECTIONS: "shop=https://shop.example.com" },
     stdio: ["ignore", "pipe", "ignore"],
   });

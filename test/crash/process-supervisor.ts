@@ -1,9 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { realClock } from "../support/real-clock.ts";
-
-const main = join(import.meta.dirname, "../../src/main.ts");
+import { startWords } from "../support/start-words.ts";
 
 /** Every customer's text in these scenarios holds this word, which nothing else does: no log line may. */
 export const canary = "kestrel";
@@ -65,7 +63,7 @@ export function createSupervisor({ environment, through = [] }: SupervisorOption
     if (message !== undefined) warnings.set(message, (warnings.get(message) ?? 0) + 1);
   };
   const begin = (): Life => {
-    const [command = process.execPath, ...rest] = [...through, process.execPath, main];
+    const [command = process.execPath, ...rest] = [...through, process.execPath, ...startWords];
     const env = { PATH: process.env["PATH"] ?? "", PORT: "0", LOG_LEVEL: "info", ...environment };
     const child = spawn(command, rest, { env, stdio: ["ignore", "pipe", "pipe"] });
     const ended = new Promise<End>((resolve) => {

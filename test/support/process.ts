@@ -1,7 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { join } from "node:path";
-
-const main = join(import.meta.dirname, "../../src/main.ts");
+import { startWords } from "./start-words.ts";
 
 /** How a process ended, and what it printed. */
 export interface Ended {
@@ -18,13 +16,13 @@ export interface UsherProcess {
   kill(signal: NodeJS.Signals): Promise<Ended>;
 }
 
-/** Starts `src/main.ts`; answers when it is ready, or how it ended without getting ready. */
+/** Starts Usher as `npm start` does; answers when it is ready, or how it ended without getting ready. */
 export async function spawnUsher(environment: {
   readonly [name: string]: string;
 }): Promise<
   { readonly kind: "ready"; readonly usher: UsherProcess } | { readonly kind: "ended"; readonly ended: Ended }
 > {
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, startWords, {
     env: { PATH: process.env["PATH"] ?? "", PORT: "0", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
