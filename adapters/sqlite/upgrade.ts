@@ -1,10 +1,13 @@
 import { conversationSchemaNumber } from "../../src/domain/conversation.ts";
-import type { Json } from "../../src/domain/json.ts";
+import { isRecord, type Json } from "../../src/domain/json.ts";
+import { recentTurn } from "../../src/domain/recent.ts";
 
 type Body = { readonly [field: string]: Json };
 
 // From the schema number in the key to the next one; each is pure and keeps the fields that it does not know.
-const steps: { readonly [from: number]: (body: Body) => Body } = {};
+const steps: { readonly [from: number]: (body: Body) => Body } = {
+  1: (body) => ({ ...body, schema: 2, recent: recentOfSchema1(body["recent"]) }),
+};
 
 /**
  * Answers the document in today's shape, which it has already if its `schema` is today's; one that no step leads on
@@ -18,4 +21,14 @@ export function upgradeConversation(body: Body): Body {
     upgraded = step(upgraded);
   }
   return upgraded;
+}
+
+// What is not as it should be stays so, and the check finds it.
+function recentOfSchema1(recent: Json | undefined): Json {
+  if (!Array.isArray(recent)) return null;
+  return recent.map((entry: Json) => {
+    if (!isRecord(entry)) return entry;
+    const { key, at } = entry;
+    return typeof key === "string" && typeof at === "number" ? recentTurn(key, at) : entry;
+  });
 }

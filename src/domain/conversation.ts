@@ -5,13 +5,14 @@ import { addressSchema, cardRefSchema, conversationIdSchema, nonceSchema, worksp
 import type { DeepReadonly } from "./json.ts";
 import { personSchema } from "./person.ts";
 import { decisionSchema } from "./press.ts";
+import { recentTurnSchema } from "./recent.ts";
 import { routeSchema } from "./route.ts";
 import { runSchema } from "./run.ts";
 import { runEndSchema } from "./run-record.ts";
 import { turnSchema } from "./turn.ts";
 
 /** The newest shape of the document. A process leaves documents with a higher number alone. */
-export const conversationSchemaNumber = 1;
+export const conversationSchemaNumber = 2;
 
 /**
  * One thread with one customer, as one document: whatever must be atomic is in here, so that one conditional write is
@@ -33,8 +34,8 @@ export const conversationSchema = z.object({
   people: z.object({ card: z.string(), shown: cardSchema, since: z.number(), until: z.number() }).nullable(),
   // How hand-offs ended, so that a late press learns who did it.
   handOffs: z.array(decisionSchema),
-  // The last turn keys with the platform's time; an unseen turn that is not newer than `floor` counts as seen.
-  recent: z.array(z.object({ key: z.string(), at: z.number() })),
+  // The last turns' keys and moments; an unseen turn that is not newer than `floor` counts as seen.
+  recent: z.array(recentTurnSchema),
   floor: z.number(),
   inbox: z.array(turnSchema),
   // Turns that did not fit into the inbox since the customer was last told so.

@@ -1,6 +1,7 @@
 import type { Conversation } from "../domain/conversation.ts";
 import { limits } from "../domain/limits.ts";
 import { isSamePerson } from "../domain/person.ts";
+import { keyOfRecent, momentOfRecent, recentTurn } from "../domain/recent.ts";
 import type { Turn } from "../domain/turn.ts";
 import { mayAnswer, onAnswer } from "./answer.ts";
 import { askForPerson, cancel } from "./cancel.ts";
@@ -26,14 +27,14 @@ export function onTurn(conversation: Conversation, context: Context, turn: Turn)
 
 /** Whether this turn must count as seen. Pure. */
 export function wasSeen({ recent, floor }: Conversation, turn: Turn): boolean {
-  return turn.at <= floor || recent.some(({ key }) => turn.keys.includes(key));
+  return turn.at <= floor || recent.some((entry) => turn.keys.includes(keyOfRecent(entry)));
 }
 
 /** Keeps the turn's keys; those that fall out raise the floor below which a turn counts as seen. Pure. */
 export function remember(conversation: Conversation, turn: Turn): Conversation {
-  const all = [...conversation.recent, ...turn.keys.map((key) => ({ key, at: turn.at }))];
+  const all = [...conversation.recent, ...turn.keys.map((key) => recentTurn(key, turn.at))];
   const forgotten = all.slice(0, Math.max(0, all.length - limits.recentKeys));
-  const floor = forgotten.reduce((highest, { at }) => Math.max(highest, at), conversation.floor);
+  const floor = forgotten.reduce((highest, entry) => Math.max(highest, momentOfRecent(entry)), conversation.floor);
   return { ...conversation, recent: all.slice(forgotten.length), floor };
 }
 

@@ -340,59 +340,6 @@ test("a full disk rejects the whole group with TransientError, and the store goe
   await store.close();
 });
 
-describe("documents that are not as they should be", () => {
-  test("a document of a newer schema is left alone: not loaded, not due, and byte for byte as it was", async () => {
-    const store = await open();
-    await store.conversations.save(numbered(1, { dueAt: 1 }));
-    await store.conversations.save(numbered(2, { dueAt: 2 }));
-    await store.close();
-    const row = () => raw((database) => database.prepare("SELECT * FROM conversations WHERE due_at = 1").get());
-    raw((database) => database.exec("UPDATE conversations SET schema = 2 WHERE due_at = 1"));
-    const before = row();
-
-    const again = await open();
-    await expect(again.conversations.load(demo, numbered(1).id)).rejects.toThrow(PermanentError);
-    await expect(again.conversations.load(demo, numbered(1).id)).rejects.toThrow("written by a newer Usher");
-    const found = await again.conversations.find(demo, {}, null);
-    expect(found.items.map(({ id }) => id)).toEqual([numbered(2).id]);
-    expect(await again.conversations.due(9, 10, null)).toStrictEqual([{ workspace: demo, id: numbered(2).id }]);
-    await again.close();
-    expect(row()).toStrictEqual(before);
-  });
-
-  const canary = "my card number is 4111";
-  const damages: readonly (readonly [string, string])[] = [
-    ["that is cut off", `{"schema":1,"tags":["${canary}`],
-    ["that is no object", `["${canary}"]`],
-    ["that lacks a field", JSON.stringify({ ...numbered(1), tags: [canary], outbox: undefined })],
-    ["with an older schema that nothing leads on from", JSON.stringify({ ...numbered(1), schema: 0, tags: [canary] })],
-    ["of another workspace", JSON.stringify(numbered(1, { workspace: workspaceId("other"), tags: [canary] }))],
-    ["of another conversation", JSON.stringify(numbered(2, { tags: [canary] }))],
-  ];
-  test.each(damages)("a body %s is a PermanentError that names the ids and quotes nothing", async (_, body) => {
-    const store = await open();
-    await store.conversations.save(numbered(1, { lease: leased }));
-    await store.close();
-    raw((database) => database.prepare("UPDATE work SET body = ?").run(body));
-    const again = await open();
-    const error = await again.conversations.load(demo, numbered(1).id).catch((reason: unknown) => reason);
-    expect(error).toBeInstanceOf(PermanentError);
-    expect(error instanceof Error && error.message).toContain(`conversation ${numbered(1).id} of workspace demo`);
-    expect(error instanceof Error && `${error.message} ${String(error.cause)}`).not.toContain("card number");
-    await again.close();
-  });
-
-  test.each(["00", "02ffff", ""])("a packed body that cannot be unpacked (%s) is a PermanentError", async (hex) => {
-    const store = await open();
-    await store.conversations.save(numbered(1));
-    await store.close();
-    raw((database) => database.prepare("UPDATE rest SET body = unhex(?)").run(hex));
-    const again = await open();
-    await expect(again.conversations.load(demo, numbered(1).id)).rejects.toThrow(PermanentError);
-    await again.close();
-  });
-});
-
 test("ids and values with SQL in them are values and nothing else (attack 58)", async () => {
   const store = await open();
   const evil = "x'; DROP TABLE conversations; --";

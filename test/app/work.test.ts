@@ -79,7 +79,7 @@ describe("the work loop over a real store", () => {
     };
     const house = await houses.open();
     await house.say("c1", "refund");
-    expect(await house.load("c1")).toMatchObject({ recent: [{ key: "boot-1-t1" }] });
+    expect(await house.load("c1")).toMatchObject({ recent: [expect.stringMatching(/ boot-1-t1$/)] });
   });
 
   test("pitfall 95: stopped in the middle of a POST, the next boot asks a person and does not send it again", async () => {

@@ -2,6 +2,7 @@ import type { Conversation } from "../../src/domain/conversation.ts";
 import type { OutMessage } from "../../src/domain/message.ts";
 import type { Person } from "../../src/domain/person.ts";
 import type { PressAction, Receipt } from "../../src/domain/press.ts";
+import { keyOfRecent } from "../../src/domain/recent.ts";
 
 /**
  * A message or card that reached the platform, or was refused there. `clean`: the platform's answer came back in time, so
@@ -86,8 +87,8 @@ export function createJournal(): Journal {
 /** Notes what a save made durable: which turns were taken in, and which effects have ended. */
 export function noteStored(journal: Journal, before: Conversation | null, next: Conversation | null): void {
   if (next !== null) {
-    const known = new Set(before?.recent.map(({ key }) => key));
-    for (const { key } of next.recent) {
+    const known = new Set(before?.recent.map(keyOfRecent));
+    for (const key of next.recent.map(keyOfRecent)) {
       if (known.has(key) || journal.admissions.has(key)) continue;
       journal.admissions.set(key, { nonce: next.nonce, from: before?.nextId ?? 0 });
     }
