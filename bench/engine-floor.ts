@@ -67,7 +67,7 @@ function outcomeOf({ id, effect }: Outgoing, slug: string): Outcome {
 
 function fresh(): Conversation {
   const ids = { id: conversationIdSchema.parse("c"), address: addressSchema.parse("c") };
-  return createConversation({ workspace, ...ids, customer: customerOf("person"), nonce: "0".repeat(32) }, Date.now());
+  return createConversation({ workspace, ...ids, customer: customerOf("person"), random: "0".repeat(32) }, Date.now());
 }
 
 function compiledRefund() {

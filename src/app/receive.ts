@@ -57,7 +57,7 @@ function take(
     if (event.kind !== "turn") return null;
     const { workspace, conversation: id, address } = place;
     const created = createConversation(
-      { workspace, id, address, customer: event.turn.from, nonce: ids.nonce() },
+      { workspace, id, address, customer: event.turn.from, random: ids.nonce() },
       event.turn.at,
     );
     return advance(created, event, contextOf(created));

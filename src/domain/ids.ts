@@ -16,11 +16,14 @@ export type Address = z.infer<typeof addressSchema>;
 export const cardRefSchema = z.string().min(1).max(1000).brand<"CardRef">();
 export type CardRef = z.infer<typeof cardRefSchema>;
 
-/** 128 random bits as 32 hex digits, given by the shell when a conversation is made. */
-export const nonceSchema = z.string().regex(/^[0-9a-f]{32}$/);
+/**
+ * Names one life of a conversation, in hex digits: the ms of its beginning (12; those of Usher 0.1.0 lack it), then 128
+ * random bits (32).
+ */
+export const nonceSchema = z.string().regex(/^(?:[0-9a-f]{12})?[0-9a-f]{32}$/);
 
 // `${nonce}-${n}`; behind it, in the buttons of a verdict, the attempt that it is about.
-const itemId = /^([0-9a-f]{32})-(?:0|[1-9]\d{0,9})(?:-[1-9]\d{0,4})?$/;
+const itemId = /^((?:[0-9a-f]{12})?[0-9a-f]{32})-(?:0|[1-9]\d{0,9})(?:-[1-9]\d{0,4})?$/;
 
 /** Answers the nonce of the conversation that an id was made in, or null if it is no such id. Pure. */
 export function nonceOf(id: string): string | null {

@@ -3,8 +3,8 @@ import type { Address, ConversationId, WorkspaceId } from "../domain/ids.ts";
 import type { Person } from "../domain/person.ts";
 
 /**
- * A conversation in which nothing has happened, not stored yet (version 0). `nonce`: 128 random bits from the shell, so
- * that the ids made from it cannot be guessed and the engine needs no randomness. Pure.
+ * A conversation in which nothing has happened, not stored yet (version 0). `random`: 128 random bits in hex from the
+ * shell, so that the ids made from it cannot be guessed and the engine needs no randomness. Pure.
  */
 export function createConversation(
   of: {
@@ -12,7 +12,7 @@ export function createConversation(
     readonly id: ConversationId;
     readonly address: Address;
     readonly customer: Person;
-    readonly nonce: string;
+    readonly random: string;
   },
   now: number,
 ): Conversation {
@@ -20,7 +20,7 @@ export function createConversation(
     schema: conversationSchemaNumber,
     workspace: of.workspace,
     id: of.id,
-    nonce: of.nonce,
+    nonce: nonceOfMoment(now) + of.random,
     version: 0,
     lease: null,
     address: of.address,
@@ -44,3 +44,13 @@ export function createConversation(
     dueAt: null,
   };
 }
+
+// In front, so that what happens in conversations of one hour lies side by side in every index: with the random bits
+// first, each new row is on a page of its own.
+function nonceOfMoment(now: number): string {
+  const moment = Math.min(Math.max(0, Math.floor(now)), latestMoment);
+  return moment.toString(16).padStart(12, "0");
+}
+
+// What 12 hex digits hold: the year 10889.
+const latestMoment = 2 ** 48 - 1;

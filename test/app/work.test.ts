@@ -37,7 +37,7 @@ describe("the work loop over a real store", () => {
       {
         method: "POST",
         url: "https://shop.example/pay/1001",
-        key: expect.stringMatching(/^[0-9a-f]{32}-\d+$/),
+        key: expect.stringMatching(/^[0-9a-f]{44}-\d+$/),
         body: null,
       },
     ]);

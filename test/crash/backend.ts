@@ -192,7 +192,7 @@ async function tryRow(scene: Scene, row: Row, method: Method) {
   const reached = arrivals.get(path) ?? [];
   const problems: string[] = [];
   if (new Set(reached.map(({ bytes }) => bytes)).size > 1) problems.push("its tries are not the same byte by byte");
-  if (!reached.every(({ bytes }) => /\r\nidempotency-key: [0-9a-f]{32}-\d+\r\n/i.test(bytes))) problems.push("no key");
+  if (!reached.every(({ bytes }) => /\r\nidempotency-key: [0-9a-f]{44}-\d+\r\n/i.test(bytes))) problems.push("no key");
   const waits = reached.slice(1).map(({ at }, before) => at - (reached[before]?.at ?? 0));
   if (waits.some((ms) => ms < (row.waitMs ?? limits.backoffFirstMs))) problems.push(`it waited ${waits.join(", ")} ms`);
   return { end, requests: reached.length, problems };

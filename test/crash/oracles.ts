@@ -186,5 +186,5 @@ function distinct<Item>(items: readonly Item[], inWords: (item: Item) => string)
 
 /** Ids hold the nonce of their conversation, and a crash before the first save means another one. */
 function withoutIds(text: string): string {
-  return text.replaceAll(/[0-9a-f]{32}-\d+/g, "<id>");
+  return text.replaceAll(/[0-9a-f]{44}-\d+/g, "<id>");
 }

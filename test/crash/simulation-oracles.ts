@@ -179,7 +179,7 @@ function disorder({ posts }: Journal): readonly Finding[] {
 function mixedVersions({ posts, arrivals }: Journal): readonly Finding[] {
   const texts = posts.flatMap(({ message }) => (message.kind === "text" ? [message.text] : []));
   const words = [...texts, ...arrivals.map(({ url }) => url)].join("\n");
-  const marks = [...words.matchAll(/(?:<|run=)([0-9a-f]{32}-\d+)(?: |&)v=?(\d+)/g)];
+  const marks = [...words.matchAll(/(?:<|run=)([0-9a-f]{44}-\d+)(?: |&)v=?(\d+)/g)];
   return [...groupedBy(marks, ([, run = ""]) => run)].flatMap(([run, all]): readonly Finding[] => {
     const versions = new Set(all.map(([, , version]) => version));
     return versions.size === 1

@@ -65,7 +65,7 @@ export class Chat {
         id: conversationIdSchema.parse("c1"),
         address: addressSchema.parse("a1"),
         customer,
-        nonce: "0123456789abcdef0123456789abcdef",
+        random: "0123456789abcdef0123456789abcdef",
       },
       this.now,
     );

@@ -24,7 +24,7 @@ export function conversationId(text: string): ConversationId {
 
 /** A nonce that stands for the number `n` (0 or more). */
 export function nonceNumber(n: number): string {
-  return n.toString(16).padStart(32, "0");
+  return n.toString(16).padStart(44, "0");
 }
 
 /** A valid conversation: new, of the customer Maria, with nothing going on; `overrides` take the place of its fields. */
@@ -35,11 +35,11 @@ export function aConversation(overrides: Partial<Conversation> = {}): Conversati
       id: conversationId("web:maria:1"),
       address: addressSchema.parse("web:maria:1"),
       customer: { platform: "web", id: "maria", name: "Maria", role: "customer", external: true },
-      nonce: nonceNumber(1),
+      random: "0".repeat(32),
     },
     someMoment,
   );
-  return { ...created, version: 1, ...overrides };
+  return { ...created, nonce: nonceNumber(1), version: 1, ...overrides };
 }
 
 /** A valid run of `refund-request` that waits for input; `overrides` take the place of its fields. */
