@@ -5,9 +5,10 @@ import { cancel } from "./cancel.ts";
 import type { Context } from "./context.ts";
 import { pause, relayToCustomer, stayWithPeople } from "./people.ts";
 import { onPressed } from "./press.ts";
+import { remember, wasSeen } from "./seen.ts";
 import { onSettled } from "./settle.ts";
 import { onTick } from "./time.ts";
-import { drainInbox, onTurn, remember, wasSeen } from "./turns.ts";
+import { drainInbox, onTurn } from "./turns.ts";
 
 /**
  * What a conversation becomes when something happens to it. The effects that it wants are in the outbox of the answer,

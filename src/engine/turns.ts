@@ -1,7 +1,6 @@
 import type { Conversation } from "../domain/conversation.ts";
 import { limits } from "../domain/limits.ts";
 import { isSamePerson } from "../domain/person.ts";
-import { keyOfRecent, momentOfRecent, recentTurn } from "../domain/recent.ts";
 import type { Turn } from "../domain/turn.ts";
 import { mayAnswer, onAnswer } from "./answer.ts";
 import { askForPerson, cancel } from "./cancel.ts";
@@ -11,6 +10,7 @@ import { isFull, say } from "./outbox.ts";
 import { drop, relayToAgents } from "./people.ts";
 import { recognise } from "./phrases.ts";
 import { route } from "./routing.ts";
+import { remember, wasSeen } from "./seen.ts";
 import { startRun } from "./walk.ts";
 
 /**
@@ -23,19 +23,6 @@ export function onTurn(conversation: Conversation, context: Context, turn: Turn)
     ...turn,
     text: turn.text.slice(0, limits.turnLength + 1).toWellFormed(),
   });
-}
-
-/** Whether this turn must count as seen. Pure. */
-export function wasSeen({ recent, floor }: Conversation, turn: Turn): boolean {
-  return turn.at <= floor || recent.some((entry) => turn.keys.includes(keyOfRecent(entry)));
-}
-
-/** Keeps the turn's keys; those that fall out raise the floor below which a turn counts as seen. Pure. */
-export function remember(conversation: Conversation, turn: Turn): Conversation {
-  const all = [...conversation.recent, ...turn.keys.map((key) => recentTurn(key, turn.at))];
-  const forgotten = all.slice(0, Math.max(0, all.length - limits.recentKeys));
-  const floor = forgotten.reduce((highest, entry) => Math.max(highest, momentOfRecent(entry)), conversation.floor);
-  return { ...conversation, recent: all.slice(forgotten.length), floor };
 }
 
 /** Turns that came while an effect was out count now, in order, as if they had just arrived. Pure. */

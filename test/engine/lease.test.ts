@@ -4,8 +4,7 @@ import { limits } from "../../src/domain/limits.ts";
 import { advance } from "../../src/engine/advance.ts";
 import { type Holder, mayHold, takeLease } from "../../src/engine/lease.ts";
 import { dueAtOf } from "../../src/engine/time.ts";
-import { remember, wasSeen } from "../../src/engine/turns.ts";
-import { chatAbout, customer } from "../support/chat.ts";
+import { chatAbout } from "../support/chat.ts";
 
 const steps = [
   { id: "one", kind: "message", content: "1" },
@@ -119,20 +118,5 @@ describe("what is due", () => {
   test("an idle conversation is due when it may be forgotten, and not before", () => {
     const chat = chatAbout([{ id: "bye", kind: "message", content: "Bye." }]).say("hi");
     expect(dueAtOf(chat.conversation)).toBe(chat.now + limits.idleMs);
-  });
-});
-
-describe("turns that were seen before (guarantee G2)", () => {
-  const turn = (id: string, at: number) => ({ id, keys: [id], from: customer, text: "x", mentioned: false, at });
-
-  test("any of a turn's keys makes it seen; an unseen turn that is older than all that is remembered counts as seen", () => {
-    let { conversation } = chatAbout(steps);
-    for (let n = 1; n <= limits.recentKeys + 10; n += 1) conversation = remember(conversation, turn(`m${n}`, n));
-    expect(conversation.recent).toHaveLength(limits.recentKeys);
-    expect(conversation.floor).toBe(10);
-    expect(wasSeen(conversation, turn("m74", 74))).toBe(true);
-    expect(wasSeen(conversation, { ...turn("new", 99), keys: ["new", "m74"] })).toBe(true);
-    expect(wasSeen(conversation, turn("late but unseen", 11))).toBe(false);
-    expect(wasSeen(conversation, turn("older than all", 10))).toBe(true);
   });
 });
