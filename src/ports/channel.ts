@@ -1,8 +1,11 @@
+import type { Command } from "../domain/command.ts";
 import type { Event } from "../domain/event.ts";
 import type { Address, CardRef, ConversationId, WorkspaceId } from "../domain/ids.ts";
 import type { OutMessage } from "../domain/message.ts";
 import type { Platform } from "../domain/person.ts";
 import type { Press, Receipt } from "../domain/press.ts";
+import type { Turn } from "../domain/turn.ts";
+import type { View } from "../domain/view.ts";
 
 /** Which conversation an event belongs to, and where its replies go. */
 export interface Place {
@@ -27,6 +30,14 @@ export interface Inbound {
   event(place: Place, event: Event): Promise<void>;
   /** Somebody pressed a button on one of our cards. Throws TransientError as above. */
   press(workspace: WorkspaceId, press: Press): Promise<Receipt>;
+  /**
+   * An agent wrote under one of our cards: under a hand-off card the words are relayed to the customer, under any other
+   * nothing comes of them. Answers false if no card of ours has this reference (perhaps not yet). Throws TransientError as
+   * above, PermanentError if the person is no agent.
+   */
+  underCard(workspace: WorkspaceId, card: CardRef, turn: Turn): Promise<boolean>;
+  /** Somebody asked for something in words; answers what only this person is to see. Throws TransientError as above. */
+  command(workspace: WorkspaceId, command: Command): Promise<View>;
 }
 
 /** A platform on which people talk. Five members, none optional. */

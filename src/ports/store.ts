@@ -1,11 +1,13 @@
 import type { Conversation } from "../domain/conversation.ts";
-import type { ConversationId, WorkspaceId } from "../domain/ids.ts";
+import type { CardRef, ConversationId, WorkspaceId } from "../domain/ids.ts";
+import type { Installation } from "../domain/installation.ts";
 import type { Lead } from "../domain/lead.ts";
 import type { Mail } from "../domain/mail.ts";
 import type { Person, Platform, Role } from "../domain/person.ts";
 import type { Procedure, PublishedProcedure } from "../domain/procedure.ts";
 import type { Wait } from "../domain/run.ts";
 import type { RunRecord } from "../domain/run-record.ts";
+import type { WorkspaceSettings } from "../domain/settings.ts";
 import type { Ticket } from "../domain/ticket.ts";
 
 /** A part of a list, and how to ask for the next one (null: there is none). */
@@ -43,6 +45,8 @@ export interface ConversationStore {
   find(workspace: WorkspaceId, where: ConversationFilter, page: string | null): Promise<Page<Conversation>>;
   /** The conversation that was made with this nonce, unless it is gone or of a newer schema. */
   locate(workspace: WorkspaceId, nonce: string): Promise<ConversationId | null>;
+  /** The conversation whose open hand-off card has this reference, or null. */
+  underHandOff(workspace: WorkspaceId, card: CardRef): Promise<ConversationId | null>;
   /**
    * What is due at `now`, longest due first, across workspaces: `dueAt` has come, or (`boot` given) another boot holds
    * the lease, which no other living process can.
@@ -121,6 +125,29 @@ export interface MailStore {
 export interface RoleStore {
   load(workspace: WorkspaceId, platform: Platform, userId: string): Promise<Role | null>;
   set(workspace: WorkspaceId, platform: Platform, userId: string, role: Role): Promise<void>;
+  /** They become customers again. */
+  remove(workspace: WorkspaceId, platform: Platform, userId: string): Promise<void>;
+  /** Everybody with a row, in the order of platform and user id. */
+  list(workspace: WorkspaceId): Promise<readonly { platform: Platform; userId: string; role: Role }[]>;
+}
+
+/** What people have set for a workspace; what nobody has set is not in it. */
+export type StoredSettings = Partial<Pick<WorkspaceSettings, "agentsChannel">>;
+
+/** The settings of workspaces that people change while Usher runs. */
+export interface SettingsStore {
+  load(workspace: WorkspaceId): Promise<StoredSettings>;
+  save(workspace: WorkspaceId, settings: StoredSettings): Promise<void>;
+}
+
+/** Where Usher is installed, with its tokens, which are encrypted at rest; `put` for the same workspace and platform replaces. */
+export interface InstallationStore {
+  put(installation: Installation): Promise<void>;
+  load(workspace: WorkspaceId, platform: Platform): Promise<Installation | null>;
+  /** Destroys the tokens at once. */
+  remove(workspace: WorkspaceId, platform: Platform): Promise<void>;
+  /** Every workspace in which this platform is installed; the one list across workspaces. */
+  workspaces(platform: Platform): Promise<readonly WorkspaceId[]>;
 }
 
 /** Everything that is kept. */
@@ -133,6 +160,8 @@ export interface Store {
   readonly leads: LeadStore;
   readonly mails: MailStore;
   readonly roles: RoleStore;
+  readonly settings: SettingsStore;
+  readonly installations: InstallationStore;
   /** Writes what is under way, then closes. */
   close(): Promise<void>;
 }

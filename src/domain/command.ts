@@ -1,0 +1,20 @@
+import type { Address, ConversationId } from "./ids.ts";
+import type { Person } from "./person.ts";
+
+/** One word of a command as its channel read it: what names a person, a channel or a conversation is that already. */
+export type CommandWord =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "person"; readonly person: Pick<Person, "platform" | "id" | "name"> }
+  | { readonly kind: "channel"; readonly address: Address; readonly name: string }
+  | { readonly kind: "conversation"; readonly conversation: ConversationId };
+
+/**
+ * What somebody asks Usher to do, in words: `list`, `show refund`, … `conversation`: the one in whose thread it was
+ * asked, or null. `channel`: where it was asked, as an address for the agents channel; null where none can be.
+ */
+export interface Command {
+  readonly by: Person;
+  readonly words: readonly CommandWord[];
+  readonly conversation: ConversationId | null;
+  readonly channel: { readonly address: Address; readonly name: string } | null;
+}
