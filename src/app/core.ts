@@ -15,6 +15,7 @@ import { decide } from "./decide.ts";
 import { createInspector } from "./inspect.ts";
 import { createPerform } from "./perform.ts";
 import { receive } from "./receive.ts";
+import { start } from "./start.ts";
 import { createSweeper, type Sweeper } from "./sweep.ts";
 import { createWork, type Work } from "./work.ts";
 
@@ -77,6 +78,7 @@ export function createCore(options: CoreOptions, onSaved: (conversation: Convers
     inspector: createInspector({ store, catalog, log, watchers }),
     inbound: {
       event: (place, event) => receive({ work, roles, ids }, place, event),
+      start: (place, slug, turn, by) => start({ work, roles, ids }, place, slug, turn, by),
       press: (workspace, press) => decide({ work, store, log }, workspace, press),
     },
     async start() {

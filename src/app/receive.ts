@@ -2,6 +2,7 @@ import type { Conversation } from "../domain/conversation.ts";
 import type { Event } from "../domain/event.ts";
 import type { WorkspaceId } from "../domain/ids.ts";
 import { isAgent, isSamePerson, type Person } from "../domain/person.ts";
+import type { Turn } from "../domain/turn.ts";
 import { advance } from "../engine/advance.ts";
 import type { Context } from "../engine/context.ts";
 import { createConversation } from "../engine/create.ts";
@@ -55,11 +56,7 @@ function take(
   if (conversation === null) {
     // Only somebody's words begin a conversation; anything else comes too late for one that is gone.
     if (event.kind !== "turn") return null;
-    const { workspace, conversation: id, address } = place;
-    const created = createConversation(
-      { workspace, id, address, customer: event.turn.from, random: ids.nonce() },
-      event.turn.at,
-    );
+    const created = beginning(place, event.turn, ids);
     return advance(created, event, contextOf(created));
   }
   const seen = asAgentWrote(conversation, event);
@@ -67,6 +64,11 @@ function take(
   const renewed = seen.kind === "turn" && conversation.address !== place.address;
   const placed = renewed ? { ...conversation, address: place.address } : conversation;
   return advance(placed, seen, contextOf(placed));
+}
+
+/** The conversation that begins with this turn, in which nothing has happened yet. */
+export function beginning({ workspace, conversation: id, address }: Place, { from, at }: Turn, ids: Ids): Conversation {
+  return createConversation({ workspace, id, address, customer: from, random: ids.nonce() }, at);
 }
 
 /** An agent in somebody else's conversation is not the customer, whatever the channel took the words for. */
