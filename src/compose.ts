@@ -12,6 +12,7 @@ import { createCatalog } from "./app/catalog.ts";
 import { type Core, createCore } from "./app/core.ts";
 import type { ProcedureCheck } from "./app/files/procedure-file.ts";
 import { publishFolder } from "./app/publish-files.ts";
+import { createSettings, type Settings } from "./app/settings.ts";
 import type { Config } from "./config.ts";
 import { type DemoBackend, startDemoBackend } from "./demo-backend.ts";
 import { type WorkspaceId, workspaceIdSchema } from "./domain/ids.ts";
@@ -20,6 +21,7 @@ import { defaultSettings, type WorkspaceSettings } from "./domain/settings.ts";
 import { checkConnections } from "./engine/check-connections.ts";
 import { checkSensitive } from "./engine/check-sensitive.ts";
 import { compile } from "./engine/compile.ts";
+import { createKeyRing } from "./key-ring.ts";
 import type { Channel } from "./ports/channel.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Ids } from "./ports/ids.ts";
@@ -89,7 +91,7 @@ async function open(config: Config, system: System, onClose: OnClose): Promise<s
 export interface Bot {
   readonly core: Core;
   readonly store: Store;
-  readonly settings: WorkspaceSettings;
+  readonly settings: Settings;
   readonly demo: DemoBackend | null;
 }
 
@@ -101,14 +103,18 @@ export async function openBot(
   onClose: OnClose,
 ): Promise<Bot> {
   const { clock, ids, log } = system;
-  const store = await openSqliteStore({ folder: config.dataFolder, clock });
+  const store = await openSqliteStore({ folder: config.dataFolder, clock, keyRing: createKeyRing(config.keys) });
   onClose(() => store.close());
+  const renewed = await store.installations.renew();
+  if (renewed > 0) log.info({ renewed }, "Installations were encrypted again, with the first key of USHER_KEYS.");
   const demo = await startDemoBackend(config, log);
   onClose(() => demo?.close());
-  const settings = settingsOf(config, demo);
-  await publish(config.procedureFolder, store, settings, log);
+  const defaults = defaultsOf(config, demo);
+  const settings = createSettings(store.settings, () => defaults);
+  await settings.refresh(playground);
+  await publish(config.procedureFolder, store, settings.of(playground), log);
   await admitPeople(store);
-  const catalog = createCatalog(store.procedures, () => settings, clock);
+  const catalog = createCatalog(store.procedures, settings.of, clock);
   await catalog.refresh(playground);
   const http = createHttp({
     clock,
@@ -155,9 +161,9 @@ function openPlayground(
     inspector: core.inspector,
     store,
     hints: demo?.hints ?? [],
-    mailServer: settings.mailIsSent,
+    mailServer: settings.of(playground).mailIsSent,
     demo: demo !== null,
-    coolDownMs: settings.coolDownMs,
+    coolDownMs: settings.of(playground).coolDownMs,
     allowedHosts: config.allowedHosts,
     pageFolder,
     report: reporter(log),
@@ -181,7 +187,7 @@ function openMailer({ mailServer }: Config, clock: Clock) {
   return createMailer({ ...server, ...login }, clock);
 }
 
-function settingsOf(config: Config, demo: DemoBackend | null): WorkspaceSettings {
+function defaultsOf(config: Config, demo: DemoBackend | null): WorkspaceSettings {
   const { region, locale, timeZone, connections } = config;
   return {
     ...defaultSettings,

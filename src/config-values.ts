@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { isSupportedCountry } from "libphonenumber-js/min";
 import { z } from "zod";
+import { type Key, keyId } from "./key-ring.ts";
 
 /** What was read from a variable's text, or what is wrong with it, as the rest of a sentence that begins with its name. */
 export type Reading<Value> =
@@ -66,6 +67,32 @@ export function readConnections(text: string): Reading<{ readonly [name: string]
     return bad(`must give ${rule} for ${name.trim()}; ${connectionExample}`);
   });
   return list.kind === "ok" ? ok(Object.fromEntries(list.value)) : list;
+}
+
+const keyRule = "32 random bytes in base64, as openssl rand -base64 32 makes them";
+
+/**
+ * Reads a comma list of `id:key`, of which the first key encrypts. No part of a key gets into a problem, nor of what
+ * stands in its place. Pure.
+ */
+export function readKeys(text: string): Reading<readonly Key[]> {
+  const seen = new Set<string>();
+  return readList(text, (entry) => {
+    const [, id = "", secret = ""] = /^([^:]*):(.*)$/s.exec(entry)?.map((part) => part.trim()) ?? [];
+    if (!keyId.test(id)) {
+      return bad(
+        "must be a list of id:key, each id at most 20 letters, digits, _ and -, and one entry has no such id; the key " +
+          `is ${keyRule}`,
+      );
+    }
+    if (seen.has(id)) return bad(`names ${id} twice; give the newer key another id`);
+    seen.add(id);
+    const key = Buffer.from(secret, "base64");
+    // Node reads past what is no base64; written back, it shows.
+    return key.length === 32 && key.toString("base64") === secret
+      ? ok({ id, secret })
+      : bad(`needs another key for ${id}, one of ${keyRule}`);
+  });
 }
 
 // These would reach into JavaScript's objects.

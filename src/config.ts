@@ -8,6 +8,7 @@ import {
   readAllowedHosts,
   readConnections,
   readHost,
+  readKeys,
   readLocale,
   readLogLevel,
   readOpenHosts,
@@ -18,6 +19,7 @@ import {
   readTimeZone,
 } from "./config-values.ts";
 import { nearest } from "./engine/nearest.ts";
+import type { Key } from "./key-ring.ts";
 
 /** Where mails are handed over. `secure`: TLS from the first byte (else the connection is upgraded by STARTTLS). */
 export interface MailServer {
@@ -46,6 +48,8 @@ export interface Config {
   readonly timeZone: string;
   /** Null: mails are kept and not sent. */
   readonly mailServer: MailServer | null;
+  /** What tokens are encrypted with: the first key encrypts, every one opens. None: nothing that is secret can be stored. */
+  readonly keys: readonly Key[];
   readonly logLevel: LogLevel;
 }
 
@@ -101,6 +105,7 @@ const environmentSchema = z.object({
   USHER_SMTP_USER: optional(anyText),
   USHER_SMTP_PASSWORD: optional(anyText),
   USHER_SMTP_FROM: optional(readSender),
+  USHER_KEYS: setting("", readKeys),
   LOG_LEVEL: setting("info", readLogLevel),
 });
 
@@ -125,6 +130,7 @@ export function readConfig(environment: Environment): ConfigReading {
     locale: read.USHER_LOCALE,
     timeZone: read.USHER_TIME_ZONE,
     mailServer: mailServerOf(read),
+    keys: read.USHER_KEYS,
     logLevel: read.LOG_LEVEL,
   };
   return { kind: "ok", config };
@@ -142,6 +148,12 @@ export function loadConfig(): ConfigReading {
     if (code !== "ENOENT") return { kind: "bad", problems: ["The file .env cannot be read; correct or remove it."] };
   }
   return readConfig(process.env);
+}
+
+/** What of it must get into no log, wherever it turns up. Pure. */
+export function secretsOf({ mailServer, keys }: Config): readonly string[] {
+  const password = mailServer?.login?.password;
+  return [...keys.map(({ secret }) => secret), ...(password === undefined ? [] : [password])];
 }
 
 type Read = z.infer<typeof environmentSchema>;

@@ -1,5 +1,5 @@
 import { startUsher } from "./compose.ts";
-import { loadConfig } from "./config.ts";
+import { loadConfig, secretsOf } from "./config.ts";
 import { visible } from "./domain/visible.ts";
 import { createLogger } from "./log.ts";
 import { InvalidError, PermanentError, TransientError } from "./ports/errors.ts";
@@ -22,8 +22,7 @@ async function main(): Promise<void> {
     return giveUp(`Usher was not started, because of these settings:\n${lines}`, badConfiguration);
   }
   const { config } = reading;
-  const password = config.mailServer?.login?.password;
-  const log = createLogger(config.logLevel, { secrets: password === undefined ? [] : [password] });
+  const log = createLogger(config.logLevel, { secrets: secretsOf(config) });
   // Before the start, so that whoever says stop meanwhile is heard too.
   const asked = askedToStop();
   const usher = await startUsher(config, { clock: systemClock, ids: systemIds, log });

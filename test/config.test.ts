@@ -5,7 +5,8 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Config, readConfig } from "../src/config.ts";
+import { type Config, readConfig, secretsOf } from "../src/config.ts";
+import { keyNamed } from "./support/keys.ts";
 
 type Environment = { readonly [name: string]: string };
 
@@ -35,6 +36,7 @@ describe("a configuration", () => {
       locale: "en-US",
       timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
       mailServer: null,
+      keys: [],
       logLevel: "info",
     });
   });
@@ -57,6 +59,7 @@ describe("a configuration", () => {
       USHER_SMTP_USER: "usher",
       USHER_SMTP_PASSWORD: "hunter2",
       USHER_SMTP_FROM: "Support <support@example.com>",
+      USHER_KEYS: ` 2026-b:${keyNamed("b").secret} , a_1: ${keyNamed("a").secret},`,
       LOG_LEVEL: "WARN",
       PATH: "/usr/bin",
     });
@@ -78,6 +81,10 @@ describe("a configuration", () => {
         login: { user: "usher", password: "hunter2" },
         from: "Support <support@example.com>",
       },
+      keys: [
+        { id: "2026-b", secret: keyNamed("b").secret },
+        { id: "a_1", secret: keyNamed("a").secret },
+      ],
       logLevel: "warn",
     });
   });
@@ -107,6 +114,7 @@ describe("a configuration", () => {
       USHER_SMTP_PORT: "0",
       USHER_SMTP_SECURE: "yes",
       USHER_SMTP_USER: "usher",
+      USHER_KEYS: "correct-horse",
       LOG_LEVEL: "loud",
       USHER_PROCEDURE: "ours",
       NODE_TLS_REJECT_UNAUTHORIZED: "0",
@@ -122,6 +130,7 @@ describe("a configuration", () => {
       "USHER_TIME_ZONE",
       "USHER_SMTP_PORT",
       "USHER_SMTP_SECURE",
+      "USHER_KEYS",
       "LOG_LEVEL",
       "USHER_SMTP_FROM",
       "USHER_SMTP_PASSWORD",
@@ -186,6 +195,44 @@ describe("a configuration", () => {
     });
     expect(problems.length).toBeGreaterThanOrEqual(4);
     expect(problems.join("\n")).not.toContain("hunter2");
+  });
+
+  const { secret } = keyNamed("canary");
+  const badKeys: readonly (readonly [string, string, string])[] = [
+    ["a key without a name", secret, "one entry has no such id"],
+    ["an empty name", `:${secret}`, "one entry has no such id"],
+    ["a name that is too long", `${"n".repeat(21)}:${secret}`, "one entry has no such id"],
+    ["a name of other characters", `my key:${secret}`, "one entry has no such id"],
+    ["key and name in the wrong order", `${secret}:a`, "one entry has no such id"],
+    ["a name without a key", "a:", "needs another key for a"],
+    ["a key of 31 bytes", `a:${Buffer.alloc(31, 7).toString("base64")}`, "needs another key for a"],
+    ["a key of 33 bytes", `a:${Buffer.alloc(33, 7).toString("base64")}`, "needs another key for a"],
+    ["a key in hex", `a:${Buffer.from(secret, "base64").toString("hex")}`, "needs another key for a"],
+    ["a key that is cut short", `a:${secret.slice(0, -1)}`, "needs another key for a"],
+    ["a key with a character too much", `a:${secret.slice(0, 20)} ${secret.slice(20)}`, "needs another key for a"],
+    ["a key that is no base64", `a:${"!".repeat(43)}=`, "needs another key for a"],
+    ["a passphrase", "a:correct horse battery staple", "needs another key for a"],
+    ["one name twice", `a:${secret},a:${keyNamed("b").secret}`, "names a twice"],
+    ["two problems", `${secret},a:${secret.slice(1)}`, "it also needs another key for a"],
+  ];
+  test.each(badKeys)("refuses %s as USHER_KEYS, without a word of what stood there", (_, text, why) => {
+    const [problem = "", ...others] = problemsOf({ USHER_KEYS: text });
+    expect(others).toEqual([]);
+    expect(problem).toMatch(/^USHER_KEYS /);
+    expect(problem).toContain(why);
+    for (let at = 0; at + 8 <= text.length; at += 1) expect(problem).not.toContain(text.slice(at, at + 8));
+  });
+
+  test("names everything of it that must get into no log", () => {
+    expect(secretsOf(good({}))).toEqual([]);
+    const mail = { USHER_SMTP_HOST: "smtp.example.com", USHER_SMTP_FROM: "a@example.com" };
+    const login = { USHER_SMTP_USER: "usher", USHER_SMTP_PASSWORD: "hunter2" };
+    const keys = { USHER_KEYS: `b:${keyNamed("b").secret},a:${keyNamed("a").secret}` };
+    expect(secretsOf(good({ ...mail, ...login, ...keys }))).toEqual([
+      keyNamed("b").secret,
+      keyNamed("a").secret,
+      "hunter2",
+    ]);
   });
 
   test("asks for what the parts of a mail server's setting need of each other", () => {

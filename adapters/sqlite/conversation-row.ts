@@ -15,11 +15,12 @@ export interface ConversationColumns {
   readonly people: number;
   readonly procedure: string | null;
   readonly customer: string;
+  readonly handOff: string | null;
 }
 
 /** The columns of a document. Pure. */
 export function columnsOf(conversation: Conversation): ConversationColumns {
-  const { dueAt, lease, people, run, customer } = conversation;
+  const { dueAt, lease, people, run, customer, cards } = conversation;
   return {
     // Never early: a moment between two ms counts as the later one.
     dueAt: dueAt === null ? null : Math.ceil(dueAt),
@@ -28,7 +29,21 @@ export function columnsOf(conversation: Conversation): ConversationColumns {
     people: people === null ? 0 : 1,
     procedure: run?.procedure.slug ?? null,
     customer: customerKey(customer),
+    // Null also until the card is posted.
+    handOff: people === null ? null : (cards[people.card] ?? null),
   };
+}
+
+/**
+ * The same column for a body as it is stored, of schema 1 or 2, for the step to tables that have it; null where the body
+ * cannot be read. Pure.
+ */
+export function handOffIn(stored: unknown): string | null {
+  const body = read(stored);
+  if (!isRecord(body) || !isRecord(body["people"]) || !isRecord(body["cards"])) return null;
+  const { card } = body["people"];
+  const ref = typeof card === "string" && Object.hasOwn(body["cards"], card) ? body["cards"][card] : null;
+  return typeof ref === "string" ? ref : null;
 }
 
 /** The customer as one text; no platform's name has a colon. Pure. */
@@ -64,7 +79,7 @@ export function conversationOf(workspace: WorkspaceId, row: Row): Conversation {
   if (integer(row, "schema") > conversationSchemaNumber) {
     throw new PermanentError(`${name} was written by a newer Usher, and is left alone. Upgrade this process.`);
   }
-  const body = bodyIn(row);
+  const body = read(row["body"]);
   if (!isRecord(body)) throw new PermanentError(`${name} cannot be read. Restore the database from a copy.`);
   const upgraded = upgradeConversation(body);
   const itself = body["workspace"] === workspace && body["id"] === id && body["version"] === integer(row, "version");
@@ -76,8 +91,7 @@ export function conversationOf(workspace: WorkspaceId, row: Row): Conversation {
   return upgraded as unknown as Conversation;
 }
 
-function bodyIn(row: Row): unknown {
-  const stored = row["body"];
+function read(stored: unknown): unknown {
   try {
     if (typeof stored === "string") return JSON.parse(stored);
     if (stored instanceof Uint8Array) return JSON.parse(unpack(stored));

@@ -1,6 +1,6 @@
 import type { SQLInputValue, StatementSync } from "node:sqlite";
 import { type Conversation, conversationSchemaNumber } from "../../src/domain/conversation.ts";
-import type { ConversationId, WorkspaceId } from "../../src/domain/ids.ts";
+import type { CardRef, ConversationId, WorkspaceId } from "../../src/domain/ids.ts";
 import { conversationIdSchema, workspaceIdSchema } from "../../src/domain/ids.ts";
 import { ConflictError } from "../../src/ports/errors.ts";
 import type { ConversationFilter, ConversationKey, ConversationStore, Page } from "../../src/ports/store.ts";
@@ -23,6 +23,7 @@ export function createConversations(database: Database): ConversationStore {
   const save = createSave(database);
   const remove = createRemove(database);
   const locate = createLocate(database);
+  const underHandOff = createUnderHandOff(database);
   const due = createDue(database);
   return {
     load: (workspace, id) => database.read(() => load(workspace, id)),
@@ -30,6 +31,7 @@ export function createConversations(database: Database): ConversationStore {
     remove: (workspace, id, version) => database.write(() => remove(workspace, id, version)),
     find: (workspace, where, page) => database.read(() => find(workspace, where, page)),
     locate: (workspace, nonce) => database.read(() => locate(workspace, nonce)),
+    underHandOff: (workspace, card) => database.read(() => underHandOff(workspace, card)),
     due: (now, limit, boot) => database.read(() => due(now, limit, boot)),
   };
 }
@@ -76,8 +78,8 @@ function createSave(database: Database): (next: Conversation) => Promise<void> {
 function createInsert(database: Database): (next: Conversation) => number | bigint | null {
   const insert = database.prepare(
     `INSERT INTO conversations
-       (workspace, id, nonce, version, schema, due_at, lease_owner, waiting, people, procedure, customer)
-     VALUES (?, ?, unhex(?), ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (workspace, id) DO NOTHING`,
+       (workspace, id, nonce, version, schema, due_at, lease_owner, waiting, people, procedure, hand_off, customer)
+     VALUES (?, ?, unhex(?), ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (workspace, id) DO NOTHING`,
   );
   return (next) => {
     const { workspaces } = database;
@@ -93,6 +95,7 @@ function createInsert(database: Database): (next: Conversation) => number | bigi
       c.waiting,
       c.people,
       c.procedure,
+      c.handOff,
       c.customer,
     );
     return inserted.changes === 0 ? null : inserted.lastInsertRowid;
@@ -101,7 +104,8 @@ function createInsert(database: Database): (next: Conversation) => number | bigi
 
 // Answers the key of the changed row, or null if the stored one is not the version before this one.
 function createUpdate(database: Database): (next: Conversation) => number | null {
-  const set = "version = ?, schema = ?, due_at = ?, lease_owner = ?, waiting = ?, people = ?, procedure = ?";
+  const set =
+    "version = ?, schema = ?, due_at = ?, lease_owner = ?, waiting = ?, people = ?, procedure = ?, hand_off = ?";
   const where = "workspace = ? AND id = ? AND nonce = unhex(?) AND version = ?";
   // A customer hardly ever changes, and a column that is set has its index written anew: one page less in the log.
   const sameCustomer = database.prepare(
@@ -110,8 +114,9 @@ function createUpdate(database: Database): (next: Conversation) => number | null
   const anyCustomer = database.prepare(`UPDATE conversations SET ${set}, customer = ? WHERE ${where} RETURNING key`);
   return (next) => {
     const c = columnsOf(next);
-    const values = [next.version, next.schema, c.dueAt, c.leaseOwner, c.waiting, c.people, c.procedure] as const;
-    const old = [database.workspaces.keyOf(next.workspace), next.id, next.nonce, next.version - 1] as const;
+    const { version, schema } = next;
+    const values = [version, schema, c.dueAt, c.leaseOwner, c.waiting, c.people, c.procedure, c.handOff] as const;
+    const old = [database.workspaces.keyOf(next.workspace), next.id, next.nonce, version - 1] as const;
     const row = sameCustomer.get(...values, ...old, c.customer) ?? anyCustomer.get(...values, c.customer, ...old);
     return row === undefined ? null : integer(row, "key");
   };
@@ -193,6 +198,17 @@ function createLocate(database: Database) {
   );
   return (workspace: WorkspaceId, nonce: string): ConversationId | null => {
     const row = select.get(nonce, database.workspaces.keyOf(workspace));
+    return row === undefined ? null : conversationIdSchema.parse(text(row, "id"));
+  };
+}
+
+function createUnderHandOff(database: Database) {
+  const select = database.prepare(
+    `SELECT c.id FROM conversations AS c INDEXED BY conversations_hand_off
+    WHERE c.workspace = ? AND c.hand_off = ? AND ${newestKnown}`,
+  );
+  return (workspace: WorkspaceId, card: CardRef): ConversationId | null => {
+    const row = select.get(database.workspaces.keyOf(workspace), card);
     return row === undefined ? null : conversationIdSchema.parse(text(row, "id"));
   };
 }

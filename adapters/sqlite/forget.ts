@@ -6,6 +6,8 @@ import { resultCode } from "./errors.ts";
 export interface Forgetting {
   /** Says that something was removed. */
   removed(): void;
+  /** As `removed`, and the log is emptied before this returns; for what may not stay there for seconds, as tokens. */
+  removedNow(): void;
   /** Does at once what is still to do, and sets no timer any more; for the end. */
   finish(): void;
 }
@@ -39,6 +41,12 @@ export function createForgetting(connection: DatabaseSync, clock: Clock): Forget
 
   return {
     removed,
+    removedNow() {
+      removed();
+      if (!tried(connection, "PRAGMA wal_checkpoint(TRUNCATE)")) return;
+      cancelLog?.();
+      cancelLog = null;
+    },
     finish() {
       cancelLog?.();
       cancelTraces?.();

@@ -18,6 +18,13 @@ export function integer(row: Row, column: string): number {
   throw new PermanentError(`The database holds no number in the column ${column}; restore it from a copy.`);
 }
 
+/** Reads a BLOB column. Throws PermanentError if it holds something else. */
+export function bytes(row: Row, column: string): Uint8Array {
+  const value = row[column];
+  if (value instanceof Uint8Array) return value;
+  throw new PermanentError(`The database holds no bytes in the column ${column}; restore it from a copy.`);
+}
+
 /**
  * Reads a value that this adapter has written with JSON.stringify, from a value of this very type. Throws
  * PermanentError if it cannot be read; never quotes what stands there.

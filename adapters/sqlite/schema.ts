@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { PermanentError } from "../../src/ports/errors.ts";
+import { handOffIn } from "./conversation-row.ts";
 import { integer } from "./row.ts";
 
 // A conversation is one row of `conversations` and one of `work` or `rest`, under the same key. While somebody performs
@@ -140,8 +141,28 @@ CREATE UNIQUE INDEX answers_id ON answers (workspace, effect_id);
 CREATE INDEX answers_at ON answers (at);
 `;
 
+// Which conversation an agent writes about is found by the card above it. The index is partial: a conversation that people
+// do not have is not in it, and its saves never touch it. `hand_off_in` is registered below.
+const third = `
+ALTER TABLE conversations ADD COLUMN hand_off TEXT;
+UPDATE conversations SET hand_off = hand_off_in(coalesce(
+  (SELECT body FROM work WHERE work.key = conversations.key),
+  (SELECT body FROM rest WHERE rest.key = conversations.key)
+)) WHERE people = 1;
+CREATE INDEX conversations_hand_off ON conversations (workspace, hand_off) WHERE hand_off IS NOT NULL;
+
+CREATE TABLE settings (workspace INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;
+
+CREATE TABLE installations (
+  platform TEXT NOT NULL,
+  workspace INTEGER NOT NULL,
+  sealed BLOB NOT NULL,
+  PRIMARY KEY (platform, workspace)
+) STRICT, WITHOUT ROWID;
+`;
+
 // The n-th one leads from n-1 to n. They are never changed, only added to.
-const migrations: readonly string[] = [first, second];
+const migrations: readonly string[] = [first, second, third];
 
 /** Throws PermanentError if the database was made by a newer Usher than this one; changes nothing. */
 export function assertNotNewer(database: DatabaseSync): void {
@@ -155,6 +176,7 @@ export function assertNotNewer(database: DatabaseSync): void {
 
 /** Brings the tables to the newest version, one transaction a step. Throws SQLite's errors. */
 export function migrate(database: DatabaseSync): void {
+  database.function("hand_off_in", { deterministic: true }, handOffIn);
   for (const [index, statements] of migrations.entries()) {
     if (index < versionOf(database)) continue;
     database.exec("BEGIN IMMEDIATE");

@@ -6,4 +6,6 @@ export interface KeyRing {
   seal(text: string, context: string): Uint8Array;
   /** Throws PermanentError if no key fits, or if it was made for another context, or changed. */
   open(sealed: Uint8Array, context: string): string;
+  /** Whether the key that `seal` takes today has sealed this. */
+  isCurrent(sealed: Uint8Array): boolean;
 }

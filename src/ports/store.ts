@@ -140,7 +140,10 @@ export interface SettingsStore {
   save(workspace: WorkspaceId, settings: StoredSettings): Promise<void>;
 }
 
-/** Where Usher is installed, with its tokens, which are encrypted at rest; `put` for the same workspace and platform replaces. */
+/**
+ * Where Usher is installed, with its tokens, which are encrypted at rest: `put`, `load` and `renew` throw PermanentError
+ * where the key for that is missing or another one. `put` for the same workspace and platform replaces.
+ */
 export interface InstallationStore {
   put(installation: Installation): Promise<void>;
   load(workspace: WorkspaceId, platform: Platform): Promise<Installation | null>;
@@ -148,6 +151,11 @@ export interface InstallationStore {
   remove(workspace: WorkspaceId, platform: Platform): Promise<void>;
   /** Every workspace in which this platform is installed; the one list across workspaces. */
   workspaces(platform: Platform): Promise<readonly WorkspaceId[]>;
+  /**
+   * Encrypts again, with today's key, what an older one has encrypted, each by one write, and answers how many. Throws
+   * PermanentError if there is one that no key opens.
+   */
+  renew(): Promise<number>;
 }
 
 /** Everything that is kept. */

@@ -5,9 +5,17 @@ import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openSqliteStore } from "../../adapters/sqlite/open.ts";
 import { type Conversation, conversationSchemaNumber } from "../../src/domain/conversation.ts";
+import { cardRefSchema } from "../../src/domain/ids.ts";
 import { recentTurn } from "../../src/domain/recent.ts";
 import { PermanentError } from "../../src/ports/errors.ts";
-import { aConversation, conversationId, nonceNumber, someMoment, workspaceId } from "../support/conversation.ts";
+import {
+  aConversation,
+  aHandOff,
+  conversationId,
+  nonceNumber,
+  someMoment,
+  workspaceId,
+} from "../support/conversation.ts";
 import { createFakeClock } from "../support/fake-clock.ts";
 
 const demo = workspaceId("demo");
@@ -16,7 +24,7 @@ const numbered = (n: number, change: Partial<Conversation> = {}): Conversation =
   aConversation({ id: conversationId(`c${n}`), nonce: nonceNumber(n), ...change });
 
 let folder: string;
-const open = () => openSqliteStore({ folder, clock: createFakeClock() });
+const open = () => openSqliteStore({ folder, clock: createFakeClock(), keyRing: null });
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "usher-documents-"));
@@ -34,10 +42,12 @@ function raw<Result>(use: (database: DatabaseSync) => Result): Result {
 }
 
 describe("documents that are not as they should be", () => {
-  test("a document of a newer schema is left alone: not loaded, not due, and byte for byte as it was", async () => {
+  test("a document of a newer schema is left alone: not loaded, not found, not due, and byte for byte as it was", async () => {
     const store = await open();
-    await store.conversations.save(numbered(1, { dueAt: 1 }));
+    const card = cardRefSchema.parse("C1:100.1");
+    await store.conversations.save(numbered(1, { dueAt: 1, people: aHandOff("h"), cards: { h: card } }));
     await store.conversations.save(numbered(2, { dueAt: 2 }));
+    expect(await store.conversations.underHandOff(demo, card)).toBe(numbered(1).id);
     await store.close();
     const row = () => raw((database) => database.prepare("SELECT * FROM conversations WHERE due_at = 1").get());
     raw((database) =>
@@ -51,6 +61,7 @@ describe("documents that are not as they should be", () => {
     const found = await again.conversations.find(demo, {}, null);
     expect(found.items.map(({ id }) => id)).toEqual([numbered(2).id]);
     expect(await again.conversations.due(9, 10, null)).toStrictEqual([{ workspace: demo, id: numbered(2).id }]);
+    expect(await again.conversations.underHandOff(demo, card)).toBeNull();
     await again.close();
     expect(row()).toStrictEqual(before);
   });

@@ -17,6 +17,7 @@ import type { Store } from "../../src/ports/store.ts";
 import { storeContract } from "../contracts/store-contract.ts";
 import { aConversation, aRun, conversationId, nonceNumber, someMoment, workspaceId } from "../support/conversation.ts";
 import { createFakeClock } from "../support/fake-clock.ts";
+import { ringOf } from "../support/keys.ts";
 import { aDraftOfTicket, anAnswer } from "../support/records.ts";
 
 const demo = workspaceId("demo");
@@ -27,7 +28,8 @@ const numbered = (n: number, change: Partial<Conversation> = {}): Conversation =
 let folder: string;
 let file: string;
 let clock: ReturnType<typeof createFakeClock>;
-const open = () => openSqliteStore({ folder, clock });
+const keyRing = ringOf("first");
+const open = () => openSqliteStore({ folder, clock, keyRing });
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "usher-sqlite-"));
@@ -148,7 +150,7 @@ describe("opening", () => {
   test("a folder that cannot be made is refused by its name", async () => {
     writeFileSync(join(folder, "a-file"), "");
     const inside = join(folder, "a-file", "data");
-    await expect(openSqliteStore({ folder: inside, clock })).rejects.toThrow(
+    await expect(openSqliteStore({ folder: inside, clock, keyRing })).rejects.toThrow(
       `The data folder ${inside} cannot be used`,
     );
   });
@@ -310,7 +312,10 @@ describe("group commit", () => {
 
 test("a full disk rejects the whole group with TransientError, and the store goes on when there is room (attack 116)", async () => {
   const connection = openConnection(prepareFolder(folder));
-  const store = createStore(createDatabase(connection, clock, () => {}));
+  const store = createStore(
+    createDatabase(connection, clock, () => {}),
+    keyRing,
+  );
   await store.conversations.save(numbered(1));
   const pages = Number(connection.prepare("PRAGMA page_count").get()?.["page_count"]);
   connection.exec(`PRAGMA max_page_count = ${pages}`);

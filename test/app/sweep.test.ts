@@ -25,6 +25,7 @@ function openSweeper(due: ConversationKey[], look: (key: ConversationKey) => voi
       remove: () => Promise.resolve(),
       find: () => Promise.resolve({ items: [], next: null }),
       locate: () => Promise.resolve(null),
+      underHandOff: () => Promise.resolve(null),
       due: (_now, limit) => {
         sweeps.push(clock.monotonic());
         return Promise.resolve(due.slice(0, limit));

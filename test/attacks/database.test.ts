@@ -14,7 +14,7 @@ let store: Store;
 let made = 0;
 beforeAll(async () => {
   folder = await temporaryFolder();
-  store = await openSqliteStore({ folder: folder.path, clock: createFakeClock(someMoment) });
+  store = await openSqliteStore({ folder: folder.path, clock: createFakeClock(someMoment), keyRing: null });
 });
 afterAll(async () => {
   await store.close();

@@ -4,6 +4,7 @@ import type { Json } from "../../src/domain/json.ts";
 import { ConflictError } from "../../src/ports/errors.ts";
 import type { ConversationFilter, Store } from "../../src/ports/store.ts";
 import { aConversation, aRun, conversationId, nonceNumber, someMoment, workspaceId } from "../support/conversation.ts";
+import { storeHandOffContract } from "./store-hand-off-contract.ts";
 import { storeIsolationContract } from "./store-isolation-contract.ts";
 import { storeRecordsContract } from "./store-records-contract.ts";
 
@@ -37,6 +38,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
     describe("races", () => races(current));
     describe("due conversations", () => dueConversations(current));
     describe("finding conversations", () => findingConversations(current));
+    storeHandOffContract(current, reopened);
     storeRecordsContract(current, reopened);
     storeIsolationContract(current);
   });

@@ -1,17 +1,28 @@
 import { describe, expect, test } from "vitest";
-import type { WorkspaceId } from "../../src/domain/ids.ts";
+import { addressSchema, cardRefSchema, type WorkspaceId } from "../../src/domain/ids.ts";
 import { InvalidError } from "../../src/ports/errors.ts";
 import type { Store } from "../../src/ports/store.ts";
-import { aConversation, aRun, nonceNumber, workspaceId } from "../support/conversation.ts";
-import { aDraftOfLead, aDraftOfTicket, aMail, anAnswer, aProcedure, aRunRecord } from "../support/records.ts";
+import { aConversation, aHandOff, aRun, nonceNumber, workspaceId } from "../support/conversation.ts";
+import {
+  aDraftOfLead,
+  aDraftOfTicket,
+  aMail,
+  anAnswer,
+  anInstallation,
+  aProcedure,
+  aRunRecord,
+} from "../support/records.ts";
 
 const ours = workspaceId("ours");
 const theirs = workspaceId("theirs");
+const card = cardRefSchema.parse("slack:C1:1700000000.000100");
+const handOff = { people: aHandOff("h"), cards: { h: card } };
+const channelOf = (mark: string) => ({ platform: "slack" as const, address: addressSchema.parse(mark) });
 
 // Puts one of everything into a workspace, always under the same ids; `mark` tells the workspaces' apart.
 async function fill(store: Store, workspace: WorkspaceId, mark: string): Promise<void> {
   const name = (text: string) => `${text} of ${mark}`;
-  await store.conversations.save(aConversation({ workspace, run: aRun(), dueAt: 1, tags: [mark] }));
+  await store.conversations.save(aConversation({ workspace, run: aRun(), dueAt: 1, tags: [mark], ...handOff }));
   await store.procedures.publish(workspace, aProcedure({ name: name("Refund") }), 0);
   await store.runs.put(workspace, aRunRecord({ reason: mark }));
   await store.answers.put(anAnswer({ workspace, body: mark }));
@@ -19,12 +30,14 @@ async function fill(store: Store, workspace: WorkspaceId, mark: string): Promise
   await store.leads.upsert(aDraftOfLead({ workspace, name: mark }));
   await store.mails.put(aMail({ workspace, subject: mark }));
   await store.roles.set(workspace, "web", "ann", "agent");
+  await store.settings.save(workspace, { agentsChannel: channelOf(mark) });
+  await store.installations.put(anInstallation({ workspace, botToken: `xoxb-${mark}` }));
 }
 
 // Everything that a workspace can see, asked for in every way there is.
 async function seen(store: Store, workspace: WorkspaceId) {
   const { id, customer, nonce } = aConversation();
-  const { conversations, procedures, runs, answers, tickets, leads, mails, roles } = store;
+  const { conversations, procedures, runs, answers, tickets, leads, mails, roles, settings, installations } = store;
   return {
     loaded: (await conversations.load(workspace, id))?.tags ?? null,
     found: await Promise.all(
@@ -33,6 +46,7 @@ async function seen(store: Store, workspace: WorkspaceId) {
       ),
     ),
     located: await conversations.locate(workspace, nonce),
+    underHandOff: await conversations.underHandOff(workspace, card),
     active: (await procedures.active(workspace)).map((one) => one.procedure.name),
     version: (await procedures.load(workspace, "refund-request", 1))?.procedure.name ?? null,
     newest: await procedures.newest(workspace, "refund-request"),
@@ -46,6 +60,9 @@ async function seen(store: Store, workspace: WorkspaceId) {
     leads: (await leads.list(workspace, null)).items.map((one) => one.name),
     mails: (await mails.list(workspace, null)).items.map((one) => one.subject),
     role: await roles.load(workspace, "web", "ann"),
+    roles: (await roles.list(workspace)).map(({ userId, role }) => [userId, role]),
+    agentsChannel: (await settings.load(workspace)).agentsChannel?.address ?? null,
+    token: (await installations.load(workspace, "slack"))?.botToken ?? null,
   };
 }
 
@@ -53,6 +70,7 @@ const nothing = {
   loaded: null,
   found: [[], [], [], []],
   located: null,
+  underHandOff: null,
   active: [],
   version: null,
   newest: 0,
@@ -62,6 +80,9 @@ const nothing = {
   leads: [],
   mails: [],
   role: null,
+  roles: [],
+  agentsChannel: null,
+  token: null,
 };
 
 function everythingOf(mark: string) {
@@ -69,6 +90,7 @@ function everythingOf(mark: string) {
     loaded: [mark],
     found: [[mark], [mark], [mark], [mark]],
     located: aConversation().id,
+    underHandOff: aConversation().id,
     active: [`Refund of ${mark}`],
     version: `Refund of ${mark}`,
     newest: 1,
@@ -78,6 +100,9 @@ function everythingOf(mark: string) {
     leads: [mark],
     mails: [mark],
     role: "agent",
+    roles: [["ann", "agent"]],
+    agentsChannel: mark,
+    token: `xoxb-${mark}`,
   };
 }
 
@@ -108,6 +133,10 @@ export function storeIsolationContract(current: () => Store): void {
       await store.leads.upsert(aDraftOfLead({ workspace: theirs, effectId: `${nonceNumber(5)}-9`, name: "changed" }));
       await store.mails.put(aMail({ workspace: theirs, subject: "changed" }));
       await store.roles.set(theirs, "web", "ann", "customer");
+      await store.roles.remove(theirs, "web", "ann");
+      await store.settings.save(theirs, { agentsChannel: channelOf("changed") });
+      await store.installations.put(anInstallation({ workspace: theirs, botToken: "xoxb-changed" }));
+      await store.installations.remove(theirs, "slack");
       expect(await seen(store, ours)).toStrictEqual(everythingOf("ours"));
     });
 
@@ -125,6 +154,7 @@ export function storeIsolationContract(current: () => Store): void {
       "conversations.load": (store) => store.conversations.load(none, aConversation().id),
       "conversations.save": (store) => store.conversations.save(aConversation({ workspace: none })),
       "conversations.remove": (store) => store.conversations.remove(none, aConversation().id, 1),
+      "conversations.underHandOff": (store) => store.conversations.underHandOff(none, card),
       "conversations.find": (store) => store.conversations.find(none, {}, null),
       "procedures.active": (store) => store.procedures.active(none),
       "procedures.load": (store) => store.procedures.load(none, "a", 1),
@@ -143,6 +173,13 @@ export function storeIsolationContract(current: () => Store): void {
       "mails.list": (store) => store.mails.list(none, null),
       "roles.load": (store) => store.roles.load(none, "web", "ann"),
       "roles.set": (store) => store.roles.set(none, "web", "ann", "agent"),
+      "roles.remove": (store) => store.roles.remove(none, "web", "ann"),
+      "roles.list": (store) => store.roles.list(none),
+      "settings.load": (store) => store.settings.load(none),
+      "settings.save": (store) => store.settings.save(none, {}),
+      "installations.put": (store) => store.installations.put(anInstallation({ workspace: none })),
+      "installations.load": (store) => store.installations.load(none, "slack"),
+      "installations.remove": (store) => store.installations.remove(none, "slack"),
     };
     test.each(Object.entries(calls))("%s without a workspace is refused", async (_, call) => {
       await expect(call(current())).rejects.toThrow(InvalidError);

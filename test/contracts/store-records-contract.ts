@@ -1,9 +1,18 @@
 import { describe, expect, test } from "vitest";
+import { addressSchema } from "../../src/domain/ids.ts";
 import type { Procedure } from "../../src/domain/procedure.ts";
 import { ConflictError, InvalidError } from "../../src/ports/errors.ts";
 import type { Page, Store } from "../../src/ports/store.ts";
 import { conversationId, nonceNumber, someMoment, workspaceId } from "../support/conversation.ts";
-import { aDraftOfLead, aDraftOfTicket, aMail, anAnswer, aProcedure, aRunRecord } from "../support/records.ts";
+import {
+  aDraftOfLead,
+  aDraftOfTicket,
+  aMail,
+  anAnswer,
+  anInstallation,
+  aProcedure,
+  aRunRecord,
+} from "../support/records.ts";
 
 const demo = workspaceId("demo");
 const effect = (n: number) => `${nonceNumber(1)}-${n}`;
@@ -29,6 +38,8 @@ export function storeRecordsContract(current: () => Store, reopened: () => Promi
   describe("leads", () => leads(current, reopened));
   describe("mails", () => mails(current, reopened));
   describe("roles", () => roles(current, reopened));
+  describe("settings", () => settings(current, reopened));
+  describe("installations", () => installations(current, reopened));
 
   test("what is no mark of a page is refused, and is not taken for the first page", async () => {
     const { runs: finished, tickets: made, leads: known, mails: sent } = current();
@@ -264,5 +275,112 @@ function roles(current: () => Store, reopened: () => Promise<Store>): void {
     expect(await after.load(demo, "web", "ann")).toBe("owner");
     expect(await after.load(demo, "slack", "ann")).toBeNull();
     expect(await after.load(demo, "web", "an")).toBeNull();
+  });
+
+  test("everybody with a role is listed, in the order of platform and user id, as it is now", async () => {
+    expect(await current().roles.list(demo)).toStrictEqual([]);
+    await current().roles.set(demo, "web", "ann", "agent");
+    await current().roles.set(demo, "slack", "U2", "admin");
+    await current().roles.set(demo, "slack", "U1", "agent");
+    await current().roles.set(demo, "slack", "U1", "owner");
+    expect(await (await reopened()).roles.list(demo)).toStrictEqual([
+      { platform: "slack", userId: "U1", role: "owner" },
+      { platform: "slack", userId: "U2", role: "admin" },
+      { platform: "web", userId: "ann", role: "agent" },
+    ]);
+  });
+
+  test("who is removed has no role any more, and nobody else loses theirs", async () => {
+    await current().roles.set(demo, "slack", "U1", "owner");
+    await current().roles.set(demo, "slack", "U2", "agent");
+    await current().roles.set(demo, "teams", "U1", "admin");
+    await current().roles.remove(demo, "slack", "U1");
+    await current().roles.remove(demo, "slack", "U1");
+    const after = (await reopened()).roles;
+    expect(await after.load(demo, "slack", "U1")).toBeNull();
+    expect((await after.list(demo)).map(({ platform, userId }) => [platform, userId])).toStrictEqual([
+      ["slack", "U2"],
+      ["teams", "U1"],
+    ]);
+  });
+}
+
+function settings(current: () => Store, reopened: () => Promise<Store>): void {
+  const channel = (address: string) => ({ platform: "slack" as const, address: addressSchema.parse(address) });
+
+  test("a workspace in which nobody has set anything has nothing stored", async () => {
+    expect(await current().settings.load(demo)).toStrictEqual({});
+  });
+
+  test("what was saved last is what stands there, also after a restart", async () => {
+    await current().settings.save(demo, { agentsChannel: channel("C1") });
+    await current().settings.save(demo, { agentsChannel: channel("C2") });
+    expect(await current().settings.load(demo)).toStrictEqual({ agentsChannel: channel("C2") });
+    expect(await (await reopened()).settings.load(demo)).toStrictEqual({ agentsChannel: channel("C2") });
+  });
+
+  test("“nowhere” is a setting too, and not the same as none", async () => {
+    await current().settings.save(demo, { agentsChannel: null });
+    expect(await (await reopened()).settings.load(demo)).toStrictEqual({ agentsChannel: null });
+    await current().settings.save(demo, {});
+    expect(await current().settings.load(demo)).toStrictEqual({});
+  });
+}
+
+function installations(current: () => Store, reopened: () => Promise<Store>): void {
+  const other = workspaceId("other");
+
+  test("an installation comes back as it was put, also after a restart; where none is, null comes", async () => {
+    const put = anInstallation({ name: "Grüße 🫖 \u0000 \uD800", scopes: [], organisation: "E1" });
+    await current().installations.put(put);
+    expect(await current().installations.load(demo, "slack")).toStrictEqual(put);
+    const after = (await reopened()).installations;
+    expect(await after.load(demo, "slack")).toStrictEqual(put);
+    expect(await after.load(demo, "teams")).toBeNull();
+    expect(await after.load(other, "slack")).toBeNull();
+  });
+
+  test("installing again takes the place of what was there", async () => {
+    await current().installations.put(anInstallation());
+    const again = anInstallation({ botToken: "xoxb-new", botUser: "U9", installedAt: someMoment + 1 });
+    await current().installations.put(again);
+    expect(await (await reopened()).installations.load(demo, "slack")).toStrictEqual(again);
+    expect(await current().installations.workspaces("slack")).toStrictEqual([demo]);
+  });
+
+  test("what is removed is gone, twice is as good as once, and the others stay", async () => {
+    const inTeams = anInstallation({ platform: "teams" });
+    const elsewhere = anInstallation({ workspace: other });
+    for (const one of [anInstallation(), inTeams, elsewhere]) await current().installations.put(one);
+    await current().installations.remove(demo, "slack");
+    await current().installations.remove(demo, "slack");
+    const after = (await reopened()).installations;
+    expect(await after.load(demo, "slack")).toBeNull();
+    expect(await after.load(demo, "teams")).toStrictEqual(inTeams);
+    expect(await after.load(other, "slack")).toStrictEqual(elsewhere);
+  });
+
+  test("the workspaces of a platform are listed across workspaces, each platform for itself", async () => {
+    const put = (workspace: string, platform: "slack" | "teams") =>
+      current().installations.put(anInstallation({ workspace: workspaceId(workspace), platform }));
+    await put("T2", "slack");
+    await put("T1", "slack");
+    await put("T1", "teams");
+    const listed = async (platform: "slack" | "teams" | "web") =>
+      [...(await current().installations.workspaces(platform))].sort();
+    expect([await listed("slack"), await listed("teams"), await listed("web")]).toStrictEqual([
+      ["T1", "T2"],
+      ["T1"],
+      [],
+    ]);
+    await current().installations.remove(workspaceId("T1"), "slack");
+    expect([await listed("slack"), await listed("teams")]).toStrictEqual([["T2"], ["T1"]]);
+  });
+
+  test("what today's key has encrypted is not encrypted again", async () => {
+    expect(await current().installations.renew()).toBe(0);
+    await current().installations.put(anInstallation());
+    expect(await current().installations.renew()).toBe(0);
+    expect(await current().installations.load(demo, "slack")).toStrictEqual(anInstallation());
   });
 }

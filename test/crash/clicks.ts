@@ -38,7 +38,7 @@ export async function clickMany(
   const folder = await mkdtemp(join(tmpdir(), "usher-clicks-"));
   const random = createRandom(seed);
   const world = createWorld(createRandom(seed + 1), sabotage);
-  const store = await openSqliteStore({ folder, clock: world.clock });
+  const store = await openSqliteStore({ folder, clock: world.clock, keyRing: null });
   const counts = { approvals: 0, clicks: 0, decisions: 0, executed: 0, approved: 0, told: 0, refused: 0 };
   const problems: string[] = [];
   try {

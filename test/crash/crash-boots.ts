@@ -132,5 +132,7 @@ function wrapStore(boot: Boot, store: Store): Store {
     leads: wrap("leads", store.leads),
     mails: wrap("mails", store.mails),
     roles: wrap("roles", store.roles),
+    settings: wrap("settings", store.settings),
+    installations: wrap("installations", store.installations),
   };
 }

@@ -30,7 +30,10 @@ const emptied = ["conversations", "work", "rest", "runs", "answers", "tickets", 
 export async function openDurableStore(procedures: readonly Procedure[]): Promise<DurableStore> {
   const folder = await mkdtemp(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "usher-crash-"));
   const connection = openConnection(join(folder, "usher.db"));
-  const store = createStore(createDatabase(connection, createFakeClock(), () => {}));
+  const store = createStore(
+    createDatabase(connection, createFakeClock(), () => {}),
+    null,
+  );
   for (const procedure of procedures) await store.procedures.publish(workspace, procedure, 0);
   for (const { platform, id } of [agent, otherAgent]) await store.roles.set(workspace, platform, id, "agent");
   const statements = [...emptied.map((table) => `DELETE FROM ${table}`), "UPDATE workspaces SET last_ticket = 0"];

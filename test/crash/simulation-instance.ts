@@ -178,12 +178,13 @@ function guardedStore(store: Store, guard: Guard): Store {
       remove: guard(conversations.remove, "store"),
       find: guard(conversations.find),
       locate: guard(conversations.locate),
+      underHandOff: guard(conversations.underHandOff),
       due: guard(conversations.due),
     },
     runs: { put: guard(runs.put, "store"), find: guard(runs.find) },
     tickets: { create: guard(tickets.create, "store"), list: guard(tickets.list) },
     leads: { upsert: guard(leads.upsert, "store"), list: guard(leads.list) },
     answers: { put: guard(answers.put, "store"), load: guard(answers.load), prune: guard(answers.prune) },
-    roles: { load: guard(roles.load), set: guard(roles.set) },
+    roles: { load: guard(roles.load), set: guard(roles.set), remove: guard(roles.remove), list: guard(roles.list) },
   };
 }

@@ -1,10 +1,11 @@
 import type { Conversation } from "../../src/domain/conversation.ts";
+import type { Installation } from "../../src/domain/installation.ts";
 import type { Lead } from "../../src/domain/lead.ts";
-import type { Role } from "../../src/domain/person.ts";
+import type { Platform, Role } from "../../src/domain/person.ts";
 import type { RunRecord } from "../../src/domain/run-record.ts";
 import type { Ticket } from "../../src/domain/ticket.ts";
 import { ConflictError } from "../../src/ports/errors.ts";
-import type { Answer, ConversationStore, Page, Store } from "../../src/ports/store.ts";
+import type { Answer, ConversationStore, Page, Store, StoredSettings } from "../../src/ports/store.ts";
 import { createMemoryProcedures } from "../support/memory-procedures.ts";
 
 /** Hears of each save and removal as it becomes durable; `before` and `next`: null where there is none. */
@@ -21,7 +22,6 @@ export function createMemoryStore(onStored: OnStored = () => undefined): MemoryS
   const documents = new Map<string, Conversation>();
   const records = new Map<string, RunRecord>();
   const answers = new Map<string, Answer>();
-  const roles = new Map<string, Role>();
   return {
     all: () => [...documents.values()],
     conversations: createConversations(documents, onStored),
@@ -43,12 +43,7 @@ export function createMemoryStore(onStored: OnStored = () => undefined): MemoryS
       },
     },
     ...createSideRecords(),
-    roles: {
-      load: async (_workspace, platform, userId) => roles.get(`${platform} ${userId}`) ?? null,
-      set: async (_workspace, platform, userId, role) => {
-        roles.set(`${platform} ${userId}`, role);
-      },
-    },
+    ...createWorkspaceRecords(),
     close: async () => undefined,
   };
 }
@@ -82,6 +77,8 @@ function createConversations(documents: Map<string, Conversation>, onStored: OnS
         ),
       ),
     locate: async (_workspace, nonce) => [...documents.values()].find((one) => one.nonce === nonce)?.id ?? null,
+    underHandOff: async (_workspace, card) =>
+      [...documents.values()].find(({ people, cards }) => people !== null && cards[people.card] === card)?.id ?? null,
     due: async (now, limit, boot) =>
       [...documents.values()]
         .filter(
@@ -117,6 +114,41 @@ function createSideRecords(): Pick<Store, "tickets" | "leads" | "mails"> {
       list: async () => pageOf([...leads.values()]),
     },
     mails: { put: async () => undefined, list: async () => pageOf([]) },
+  };
+}
+
+function createWorkspaceRecords(): Pick<Store, "roles" | "settings" | "installations"> {
+  const roles = new Map<string, { platform: Platform; userId: string; role: Role }>();
+  const installations = new Map<Platform, Installation>();
+  let settings: StoredSettings = {};
+  return {
+    roles: {
+      load: async (_workspace, platform, userId) => roles.get(`${platform} ${userId}`)?.role ?? null,
+      set: async (_workspace, platform, userId, role) => {
+        roles.set(`${platform} ${userId}`, { platform, userId, role });
+      },
+      remove: async (_workspace, platform, userId) => {
+        roles.delete(`${platform} ${userId}`);
+      },
+      list: async () => [...roles.keys()].toSorted().flatMap((key) => roles.get(key) ?? []),
+    },
+    settings: {
+      load: async () => settings,
+      save: async (_workspace, next) => {
+        settings = next;
+      },
+    },
+    installations: {
+      put: async (installation) => {
+        installations.set(installation.platform, installation);
+      },
+      load: async (_workspace, platform) => installations.get(platform) ?? null,
+      remove: async (_workspace, platform) => {
+        installations.delete(platform);
+      },
+      workspaces: async (platform) => [installations.get(platform)?.workspace ?? []].flat(),
+      renew: async () => 0,
+    },
   };
 }
 

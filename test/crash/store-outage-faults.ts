@@ -129,7 +129,10 @@ function breakable(folder: string) {
       };
       return statement;
     };
-    return createStore(createDatabase(mine, createFakeClock(), () => removePid(folder)));
+    return createStore(
+      createDatabase(mine, createFakeClock(), () => removePid(folder)),
+      null,
+    );
   };
   const pragmas = (full: boolean, readOnly: boolean): void => {
     connection?.exec(`PRAGMA max_page_count = ${full ? 1 : 1_000_000}; PRAGMA query_only = ${readOnly ? 1 : 0}`);

@@ -59,3 +59,17 @@ export function aRun(overrides: Partial<Run> = {}): Run {
     ...overrides,
   };
 }
+
+/** A hand-off whose card is posted by the effect `card`. */
+export function aHandOff(card: string): NonNullable<Conversation["people"]> {
+  const shown = {
+    kind: "handOff",
+    title: "A person is needed",
+    tone: "wait",
+    sections: [],
+    status: [],
+    pressId: card,
+    buttons: [],
+  } as const;
+  return { card, shown, since: someMoment, until: someMoment + 43_200_000 };
+}

@@ -4,6 +4,7 @@ import { openSqliteStore } from "../../adapters/sqlite/open.ts";
 import { createInProcessQueue } from "../../jobs/in-process.ts";
 import { createCatalog } from "../../src/app/catalog.ts";
 import { createCore } from "../../src/app/core.ts";
+import { createSettings } from "../../src/app/settings.ts";
 import type { Conversation } from "../../src/domain/conversation.ts";
 import type { Event } from "../../src/domain/event.ts";
 import {
@@ -109,10 +110,10 @@ export interface HouseOptions {
 /** The use cases over a real SQLite store, with everything around them in the test's hands. */
 export async function openHouse(options: HouseOptions) {
   const clock = options.clock ?? createFakeClock(1_800_000_000_000);
-  const opened = await openSqliteStore({ folder: options.folder, clock });
+  const opened = await openSqliteStore({ folder: options.folder, clock, keyRing: null });
   const store = options.wrap?.(opened) ?? opened;
   const log = createLogBook();
-  const settings: WorkspaceSettings = {
+  const defaults: WorkspaceSettings = {
     ...defaultSettings,
     agentsChannel: { platform: "web", address: agentsAddress },
     ...options.settings,
@@ -123,7 +124,9 @@ export async function openHouse(options: HouseOptions) {
   }
   await store.roles.set(workspace, "web", "agent-1", "agent");
   await store.roles.set(workspace, "web", "agent-2", "agent");
-  const catalog = createCatalog(store.procedures, () => settings, clock);
+  const settings = createSettings(store.settings, () => defaults);
+  await settings.refresh(workspace);
+  const catalog = createCatalog(store.procedures, settings.of, clock);
   await catalog.refresh(workspace);
   const saves: Conversation[] = [];
   const news = new Set<() => void>();
@@ -186,6 +189,7 @@ export async function openHouse(options: HouseOptions) {
     log,
     saves,
     catalog,
+    settings,
     workspace,
     inspector,
     load,

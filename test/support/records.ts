@@ -1,3 +1,4 @@
+import { type Installation, installationSchema } from "../../src/domain/installation.ts";
 import type { Lead } from "../../src/domain/lead.ts";
 import type { Mail } from "../../src/domain/mail.ts";
 import { type Procedure, procedureSchema } from "../../src/domain/procedure.ts";
@@ -51,4 +52,21 @@ export function aDraftOfLead(overrides: Partial<Lead> = {}): Omit<Lead, "id" | "
 /** A mail that is kept and not sent; `overrides` take the place of its fields. */
 export function aMail(overrides: Partial<Mail> = {}): Mail {
   return { ...basics, to: "maria@example.com", subject: "Your order", body: "Dear Maria", sent: false, ...overrides };
+}
+
+/** Usher in the Slack team T1 of the workspace demo; `overrides` take the place of its fields. */
+export function anInstallation(overrides: Partial<Installation> = {}): Installation {
+  const installation = installationSchema.parse({
+    workspace: basics.workspace,
+    platform: "slack",
+    name: "Demo team",
+    team: "T1",
+    organisation: null,
+    botUser: "U1",
+    botToken: "xoxb-token-of-demo",
+    scopes: ["chat:write", "im:history"],
+    by: "U2",
+    installedAt: someMoment,
+  });
+  return { ...installation, ...overrides };
 }
