@@ -2,7 +2,7 @@ import { type FakeSlack, type FakeSlackOptions, startFakeSlack } from "./fake-sl
 import type { FakeChannel, FakeToken, FakeUser, SlackState } from "./state.ts";
 
 /** What the bot asks for when it is installed. */
-export const botScopes: readonly string[] = [
+const botScopes: readonly string[] = [
   "app_mentions:read",
   "assistant:write",
   "channels:history",

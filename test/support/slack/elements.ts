@@ -43,7 +43,7 @@ export function checkList(value: unknown, pointer: string, most: number, report:
 }
 
 /** Numbers of Slack's documentation of Block Kit. */
-export const elementLimits = {
+const elementLimits = {
   actionId: 255,
   buttonText: 75,
   buttonValue: 2000,
@@ -78,7 +78,7 @@ const pickers = ["datepicker", "timepicker", "datetimepicker", "checkboxes", "ra
 const inputs = ["plain_text_input", "email_text_input", "url_text_input", "number_input", "rich_text_input"];
 
 /** Which elements may stand in which part of a block. */
-export const allowedElements: { readonly [part: string]: readonly string[] } = {
+const allowedElements: { readonly [part: string]: readonly string[] } = {
   section: ["button", "overflow", "image", "workflow_button", ...selects, ...pickers],
   actions: ["button", "overflow", "workflow_button", "rich_text_input", ...selects, ...pickers],
   input: [...inputs, ...selects, ...pickers, "file_input"],

@@ -5,9 +5,10 @@ import { realClock } from "../real-clock.ts";
 import { createFaults, type Faults } from "./faults.ts";
 import { answerAt } from "./hooks.ts";
 import { createJournal, type Journal } from "./journal.ts";
+import { messagesIn } from "./messages.ts";
 import { Refusal } from "./refusal.ts";
 import { createSocketMode, type SocketMode } from "./socket.ts";
-import { createState, type FakeApp, type SlackState } from "./state.ts";
+import { createState, type FakeApp, type FakeMessage, type SlackState } from "./state.ts";
 import { createApi, plain, readBody, write } from "./web-api.ts";
 
 /** A Slack of our own on loopback: it keeps what a bot does, and can be made to fail. */
@@ -21,6 +22,8 @@ export interface FakeSlack {
   readonly apiUrl: string;
   /** The address at which interactions are answered; hooks stand behind it. */
   readonly hooksUrl: string;
+  /** The messages of a channel, the oldest first, replies among them. */
+  messagesIn(channel: string): readonly FakeMessage[];
   /**
    * Resolves with what `check` answers, as soon as that is something; it is asked now, and whenever a request has come or been answered,
    * or a connection of Socket Mode has come or gone.
@@ -39,7 +42,7 @@ export interface FakeSlackOptions {
 }
 
 /** The app that a fake Slack knows, unless told otherwise. */
-export const fakeApp: FakeApp = {
+const fakeApp: FakeApp = {
   id: "A0USHERAPP1",
   name: "Usher",
   clientId: "2000000001.3000000001",
@@ -82,6 +85,7 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
     sockets,
     apiUrl: `http://${host}/api/`,
     hooksUrl: `http://${host}/hooks`,
+    messagesIn: (channel) => messagesIn(state, channel),
     until: (check) =>
       new Promise((resolve) => {
         const look = (): void => {

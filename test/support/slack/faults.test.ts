@@ -19,7 +19,7 @@ afterEach(() => slack.close());
 
 const method = "chat.postMessage";
 const post = (text = "Hi") => web.chat.postMessage({ channel: company.support, text });
-const posted = () => slack.state.messages.get(company.support)?.map(({ text }) => text) ?? [];
+const posted = () => slack.messagesIn(company.support).map(({ text }) => text);
 
 /** What @slack/web-api makes of a call that failed: its code and its own words. */
 async function failure(call: Promise<unknown>): Promise<string> {

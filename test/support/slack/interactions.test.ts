@@ -5,8 +5,9 @@ import { createFakeClock, type FakeClock } from "../fake-clock.ts";
 import { type BoltBot, clientOptionsFor, startBolt } from "./bolt-app.ts";
 import { company, startCompany } from "./company.ts";
 import type { FakeSlack } from "./fake-slack.ts";
+import { labelOf, listOf } from "./fields.ts";
 import { createInteractions, type Interactions } from "./interactions.ts";
-import { addTrigger } from "./views.ts";
+import { addTrigger, topView } from "./views.ts";
 
 const { agents, support, shared, agnes, artur, jane, carla } = company;
 
@@ -119,6 +120,11 @@ async function postCard(...buttons: ReturnType<typeof button>[]) {
   return { channel: agents, ts: posted.ts ?? "" };
 }
 
+/** The title of the modal that somebody has before them. */
+function topTitle(user: string) {
+  return labelOf(topView(slack.state, user)?.json["title"]);
+}
+
 /** Agnes has the reject modal before her. */
 async function openModal() {
   const at = await postCard(button("Reject", "reject"));
@@ -142,13 +148,25 @@ describe("buttons", () => {
         { type: "button", action_id: "approve", block_id: "decide", value: "approval-1", text: plain("Approve") },
       ],
     });
-    expect(slack.state.messages.get(agents)).toMatchObject([{ ts: at.ts, text: `Approved by ${agnes}`, blocks: [] }]);
+    expect(slack.messagesIn(agents)).toMatchObject([{ ts: at.ts, text: `Approved by ${agnes}`, blocks: [] }]);
   });
 
   test("somebody from outside presses with their own team", async () => {
     const posted = await web.chat.postMessage({ channel: shared, text: "?", blocks: card(button("Yes", "pick")) });
     const { payload } = await people.presses({ user: carla, channel: shared, ts: posted.ts ?? "", label: "Yes" });
     expect(payload).toMatchObject({ user: { id: carla, team_id: company.partner }, team: { id: company.team } });
+  });
+
+  test("blocks and elements without a name get one, as in Slack", async () => {
+    const element = { type: "button" as const, text: plain("Yes") };
+    const posted = await web.chat.postMessage({
+      channel: agents,
+      text: "?",
+      blocks: [{ type: "actions", elements: [element] }],
+    });
+    const { payload } = await people.presses({ user: agnes, channel: agents, ts: posted.ts ?? "", label: "Yes" });
+    const [action] = listOf(payload["actions"]);
+    expect(action).toMatchObject({ action_id: expect.stringMatching(/./), block_id: expect.stringMatching(/./) });
   });
 
   test("nobody presses what they can't see, or what isn't there", async () => {
@@ -308,6 +326,25 @@ describe("modals", () => {
     await expect(push()).rejects.toThrow(/push_limit_reached/);
   });
 
+  test("a view's own name is given once, and finds it", async () => {
+    const named = { ...reasonModal, external_id: "reject-1" };
+    const trigger_id = () => addTrigger(slack.state, company.team, agnes, null).id;
+    await web.views.open({ trigger_id: trigger_id(), view: named });
+    await expect(web.views.open({ trigger_id: trigger_id(), view: named })).rejects.toThrow(/duplicate_external_id/);
+    await web.views.update({ external_id: "reject-1", view: { ...named, title: plain("Found") } });
+    expect(topTitle(agnes)).toBe("Found");
+  });
+
+  test("somebody from outside submits with their own team, and the view says whose app it is", async () => {
+    const { id } = addTrigger(slack.state, company.team, carla, null);
+    await web.views.open({ trigger_id: id, view: reasonModal });
+    const { payload } = await people.submits({ user: carla, values: { why: "Mine" } });
+    expect(payload).toMatchObject({
+      team: { id: company.partner },
+      view: { team_id: company.partner, app_installed_team_id: company.team },
+    });
+  });
+
   test("an update with an old hash is refused", async () => {
     const [view_id = ""] = await openModal();
     const hash = String(slack.state.views.get(view_id)?.json["hash"]);
@@ -315,6 +352,12 @@ describe("modals", () => {
     expect(slack.state.views.get(view_id)?.json).toMatchObject({ title: { text: "Again" }, id: view_id });
     await expect(web.views.update({ view_id, hash, view: reasonModal })).rejects.toThrow(/hash_conflict/);
     await expect(web.views.update({ view_id: "V0NONE", view: reasonModal })).rejects.toThrow(/not_found/);
+    const home = { type: "home" as const, blocks: [] };
+    const published = await web.views.publish({ user_id: agnes, view: home });
+    await web.views.publish({ user_id: agnes, view: home, hash: published.view?.hash ?? "" });
+    await expect(web.views.publish({ user_id: agnes, view: home, hash: published.view?.hash ?? "" })).rejects.toThrow(
+      /hash_conflict/,
+    );
   });
 });
 

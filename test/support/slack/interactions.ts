@@ -171,10 +171,10 @@ async function submit(
   const payload = {
     type: "view_submission",
     ...who,
-    // Slack names the team of who submits here; whose app it is stands in the view.
+    // Slack names the team of who submits, here and in the view; whose app it is stands there as app_installed_team_id.
     team: { id: home, domain: state.teams.get(home)?.domain ?? "" },
     trigger_id: addTrigger(state, token.team, user, view.root).id,
-    view: viewWith(view, formValues(listOf(view.json["blocks"]), values)),
+    view: { ...viewWith(view, formValues(listOf(view.json["blocks"]), values)), team_id: home },
     response_urls: [],
   };
   const sent = await send(parts, payload, knobs);

@@ -2,15 +2,22 @@ import { type Fields, textOf } from "./fields.ts";
 import { markupIn } from "./markup.ts";
 import type { FakeMessage, FakeUser, SlackState } from "./state.ts";
 
+/** The messages of a channel, the oldest first, replies among them. */
+export function messagesIn(state: SlackState, channel: string): readonly FakeMessage[] {
+  return [...(state.messages.get(channel)?.values() ?? [])];
+}
+
 /** The message with this timestamp in a channel, or null. */
 export function findMessage(state: SlackState, channel: string, ts: string): FakeMessage | null {
-  return state.messages.get(channel)?.find((message) => message.ts === ts) ?? null;
+  return state.messages.get(channel)?.get(ts) ?? null;
 }
 
 /** A thread, its first message first; none when nothing has this timestamp. */
 export function threadOf(state: SlackState, channel: string, ts: string): readonly FakeMessage[] {
-  const root = findMessage(state, channel, ts)?.thread ?? ts;
-  return (state.messages.get(channel) ?? []).filter((message) => message.ts === root || message.thread === root);
+  const root = findMessage(state, channel, findMessage(state, channel, ts)?.thread ?? ts);
+  if (root === null) return [];
+  const replies = [...(state.threads.get(`${channel} ${root.ts}`) ?? [])].map((at) => findMessage(state, channel, at));
+  return [root, ...replies.filter((reply) => reply !== null)];
 }
 
 /** What a message is made of where it is not plain. */
@@ -31,17 +38,18 @@ export function addMessage(state: SlackState, draft: Draft): FakeMessage {
     ...draft,
     ts: draft.ts ?? state.ts(),
   };
-  state.messages.set(message.channel, [...(state.messages.get(message.channel) ?? []), message]);
+  replaceMessage(state, message);
+  if (message.thread !== null) {
+    const key = `${message.channel} ${message.thread}`;
+    state.threads.set(key, (state.threads.get(key) ?? new Set()).add(message.ts));
+  }
   return message;
 }
 
 /** Puts another in the place of the message with the same timestamp. */
 export function replaceMessage(state: SlackState, message: FakeMessage): void {
-  const others = state.messages.get(message.channel) ?? [];
-  state.messages.set(
-    message.channel,
-    others.map((one) => (one.ts === message.ts ? message : one)),
-  );
+  const { channel, ts } = message;
+  state.messages.set(channel, (state.messages.get(channel) ?? new Map()).set(ts, message));
 }
 
 /** Takes a message away; the first of a thread leaves a mark behind while the thread has others. Answers that mark, or null. */
@@ -61,11 +69,8 @@ export function removeMessage(state: SlackState, message: FakeMessage): FakeMess
     replaceMessage(state, mark);
     return mark;
   }
-  const others = state.messages.get(message.channel) ?? [];
-  state.messages.set(
-    message.channel,
-    others.filter((one) => one.ts !== message.ts),
-  );
+  state.messages.get(message.channel)?.delete(message.ts);
+  state.threads.get(`${message.channel} ${message.thread}`)?.delete(message.ts);
   return null;
 }
 
@@ -113,9 +118,14 @@ function botJson(state: SlackState, { botId, user, team }: FakeMessage): Fields 
       name: bot?.realName ?? "",
       updated: 1_790_000_000,
       app_id: appIdOf(state, bot),
+      icons: { image_36: avatar(36), image_48: avatar(48), image_72: avatar(72) },
       team_id: team,
     },
   };
+}
+
+function avatar(size: number): string {
+  return `https://avatars.example.com/${size}.png`;
 }
 
 /** Ours, or that of some other app. */

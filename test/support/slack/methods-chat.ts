@@ -6,8 +6,8 @@ import type { MethodCall, Methods } from "./method.ts";
 import { invalid, Refusal } from "./refusal.ts";
 import type { FakeChannel, FakeMessage } from "./state.ts";
 
-/** From Slack's reference of the methods; a post that is longer is cut, and an update refused. */
-export const textLimits = { post: 40_000, update: 4000, metadataBytes: 8192 };
+// From Slack's reference of the methods: a post that is longer is cut, and an update refused.
+const textLimits = { post: 40_000, update: 4000, metadataBytes: 8192 };
 
 const writes = ["chat:write"];
 

@@ -1,7 +1,7 @@
 import type { Args } from "./args.ts";
 import { addMember, botOf, channelFor, channelJson, directMessage, isMember, userFor, userJson } from "./directory.ts";
 import type { Fields } from "./fields.ts";
-import { messageJson, threadOf } from "./messages.ts";
+import { messageJson, messagesIn, threadOf } from "./messages.ts";
 import { demandScope, type MethodCall, type Methods, pageOf } from "./method.ts";
 import { Refusal } from "./refusal.ts";
 import type { FakeChannel, FakeMessage } from "./state.ts";
@@ -86,7 +86,7 @@ export const userMethods: Methods = {
 function history(call: MethodCall): Fields {
   const { state, args } = call;
   const channel = readableMessages(call);
-  const top = (state.messages.get(channel.id) ?? []).filter(
+  const top = messagesIn(state, channel.id).filter(
     ({ thread, subtype }) => thread === null || subtype === "thread_broadcast",
   );
   const { items, cursor } = pageOf(between(top, args).toReversed(), args, 999);

@@ -1,5 +1,5 @@
 import { type Fields, fieldsOf, listOf, textOf } from "./fields.ts";
-import { messageJson } from "./messages.ts";
+import { findMessage, messageJson } from "./messages.ts";
 import type { FakeChannel, FakeMessage, FakeToken, FakeView, SlackState } from "./state.ts";
 
 /** The envelope in which the Events API sends an event to the app in the team of `token`. Every envelope has an id of its own. */
@@ -33,7 +33,7 @@ export function envelopeOf(state: SlackState, token: FakeToken, event: Fields, c
 }
 
 /** What kind of place a channel is in events. Pure. */
-export function channelType({ isIm, isPrivate }: FakeChannel): "im" | "group" | "channel" {
+function channelType({ isIm, isPrivate }: FakeChannel): "im" | "group" | "channel" {
   if (isIm) return "im";
   return isPrivate ? "group" : "channel";
 }
@@ -114,8 +114,8 @@ function connectFields(state: SlackState, { user, team }: FakeMessage): Fields {
 }
 
 function rootOf(state: SlackState, { channel, thread }: FakeMessage): Fields {
-  const root = state.messages.get(channel)?.find((message) => message.ts === thread);
-  return root === undefined ? {} : messageJson(state, root, { metadata: false });
+  const root = findMessage(state, channel, thread ?? "");
+  return root === null ? {} : messageJson(state, root, { metadata: false });
 }
 
 /** A message that is just posted tells nothing of replies. */

@@ -60,7 +60,7 @@ describe("writing", () => {
   test("a message is in Slack before the bot hears of it, and what the bot says comes after it", async () => {
     const { message, delivered } = await people.writes({ user: jane, channel: support, text: "ping" });
     expect(delivered).toMatchObject([{ status: 200 }]);
-    expect(slack.state.messages.get(support)).toMatchObject([
+    expect(slack.messagesIn(support)).toMatchObject([
       { ts: message.ts, user: jane, text: "ping", botId: null },
       { user: bot, text: "pong", thread: message.ts },
     ]);
@@ -185,7 +185,7 @@ describe("changes", () => {
       deleted_ts: message.ts,
       previous_message: { text: "Two" },
     });
-    expect(slack.state.messages.get(support)).toEqual([]);
+    expect(slack.messagesIn(support)).toEqual([]);
   });
 
   test("the first message of a thread leaves a mark behind, and that is an edit for the bot", async () => {
@@ -207,7 +207,7 @@ describe("changes", () => {
   test("the bot's own messages and other bots' come back with who wrote them", async () => {
     const { otherBot, otherBotId } = company;
     await people.writes({ user: jane, channel: support, text: "ping" });
-    const own = slack.state.messages.get(support)?.at(-1);
+    const own = slack.messagesIn(support).at(-1);
     if (own === undefined) throw new Error("The bot said nothing.");
     const { envelopes } = await people.hearsOf(own);
     expect(envelopes).toMatchObject([{ event: { bot_id: company.botId, user: bot, app_id: slack.state.app.id } }]);

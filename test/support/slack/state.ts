@@ -149,8 +149,10 @@ export interface SlackState {
   readonly users: Map<string, FakeUser>;
   readonly channels: Map<string, FakeChannel>;
   readonly tokens: Map<string, FakeToken>;
-  /** By channel, the oldest first. */
-  readonly messages: Map<string, readonly FakeMessage[]>;
+  /** By channel and timestamp; see messagesIn. */
+  readonly messages: Map<string, Map<string, FakeMessage>>;
+  /** The timestamps of the replies, by `channel thread`. */
+  readonly threads: Map<string, Set<string>>;
   readonly ephemerals: FakeEphemeral[];
   /** Open modals by id. */
   readonly views: Map<string, FakeView>;
@@ -191,6 +193,7 @@ export function createState(app: FakeApp, clock: Clock): SlackState {
     channels: new Map(),
     tokens: new Map(),
     messages: new Map(),
+    threads: new Map(),
     ephemerals: [],
     views: new Map(),
     stacks: new Map(),

@@ -4,8 +4,8 @@ import { type Fields, fieldsOf, listOf, textOf } from "./fields.ts";
 import { invalid, Refusal } from "./refusal.ts";
 import type { FakeToken, FakeTrigger, FakeView, SlackState } from "./state.ts";
 
-/** How long a trigger opens a modal, in ms, and how many modals stand on each other. */
-export const triggerMs = 3000;
+// How long a trigger opens a modal, and how many modals stand on each other.
+const triggerMs = 3000;
 const mostStacked = 3;
 
 /** Makes a trigger, as each interaction of somebody brings one. `root`: the modal in which it was, if any. */
@@ -49,6 +49,11 @@ export function stackView(
   const below = root === null ? [] : (state.stacks.get(user) ?? []);
   if (root !== null && below.length === 0) throw new Refusal("not_found");
   if (below.length >= mostStacked) throw new Refusal("push_limit_reached");
+  const external = textOf(view["external_id"]) ?? "";
+  const isKnown = [...state.views.values()].some(
+    ({ json, team }) => team === token.team && json["external_id"] === external,
+  );
+  if (external !== "" && isKnown) throw new Refusal("duplicate_external_id");
   const id = state.id("V");
   const opened = {
     id,

@@ -2,7 +2,7 @@ import { WebClient } from "@slack/web-api";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createFakeClock, type FakeClock } from "../fake-clock.ts";
 import { clientOptionsFor } from "./bolt-app.ts";
-import { company, installAtPartner, startCompany } from "./company.ts";
+import { channel, company, installAtPartner, startCompany, user } from "./company.ts";
 import type { FakeSlack } from "./fake-slack.ts";
 import { type Fields, fieldsOf, listOf } from "./fields.ts";
 import { grant } from "./methods-app.ts";
@@ -123,6 +123,15 @@ describe("messages", () => {
     });
   });
 
+  test("a link leads to a message, also in a thread", async () => {
+    const root = await web.chat.postMessage({ channel: support, text: "Root" });
+    const reply = await web.chat.postMessage({ channel: support, text: "Reply", thread_ts: root.ts ?? "" });
+    const link = await web.chat.getPermalink({ channel: support, message_ts: reply.ts ?? "" });
+    const id = reply.ts?.replace(".", "");
+    const at = `https://brightgoods.slack.com/archives/${support}/p${id}`;
+    expect(link.permalink).toBe(`${at}?thread_ts=${root.ts}&cid=${support}`);
+  });
+
   test("of two posts in one moment the later has the later timestamp, also when the clock goes back", async () => {
     const first = await web.chat.postMessage({ channel: support, text: "1" });
     clock.jump(-3_600_000);
@@ -135,9 +144,9 @@ describe("messages", () => {
     const posted = await web.chat.postMessage({ channel: support, text: "Old", blocks: [section("Old")] });
     const at = { channel: support, ts: posted.ts ?? "" };
     await web.apiCall("chat.update", { ...at, metadata: { event_type: "x", event_payload: {} } });
-    expect(slack.state.messages.get(support)?.at(-1)).toMatchObject({ text: "Old", blocks: [{ type: "section" }] });
+    expect(slack.messagesIn(support).at(-1)).toMatchObject({ text: "Old", blocks: [{ type: "section" }] });
     await web.chat.update({ ...at, text: "New" });
-    expect(slack.state.messages.get(support)?.at(-1)).toMatchObject({
+    expect(slack.messagesIn(support).at(-1)).toMatchObject({
       text: "New",
       blocks: [],
       metadata: { event_type: "x" },
@@ -177,7 +186,7 @@ describe("messages", () => {
   });
 
   test("a private channel is not to be found for a bot outside it", async () => {
-    slack.state.channels.set("C0SECRET001", { ...channelOf(agents), id: "C0SECRET001", members: [agnes] });
+    slack.state.channels.set("C0SECRET001", channel("C0SECRET001", "secret", [agnes], { isPrivate: true }));
     expect(await refusal(web.conversations.info({ channel: "C0SECRET001" }))).toMatchObject({
       error: "channel_not_found",
     });
@@ -200,7 +209,7 @@ describe("messages", () => {
       error: "message_not_found",
     });
     await partner.chat.delete(at);
-    expect(slack.state.messages.get(shared)).toEqual([]);
+    expect(slack.messagesIn(shared)).toEqual([]);
   });
 
   test("an ephemeral has one reader, stands in no history and can't be updated", async () => {
@@ -229,7 +238,7 @@ describe("people and channels", () => {
   });
 
   test("guests, the deactivated and people from outside can be told apart", async () => {
-    const told = async (user: string) => (await web.users.info({ user })).user;
+    const told = async (id: string) => (await web.users.info({ user: id })).user;
     expect(await told(company.guest)).toMatchObject({ is_restricted: true, is_ultra_restricted: false });
     expect(await told(company.singleGuest)).toMatchObject({ is_ultra_restricted: true });
     expect(await told(company.gone)).toMatchObject({ deleted: true });
@@ -237,6 +246,8 @@ describe("people and channels", () => {
     expect(await told(company.stranger)).toMatchObject({ is_stranger: true });
     expect(await told(jane)).not.toHaveProperty("is_stranger");
     expect(await refusal(web.users.info({ user: "U0NOBODY001" }))).toMatchObject({ error: "user_not_found" });
+    slack.state.users.set("U0FARAWAY01", user("U0FARAWAY01", "far", { team: company.partner }));
+    expect(await refusal(web.users.info({ user: "U0FARAWAY01" }))).toMatchObject({ error: "user_not_visible" });
   });
 
   test("a direct message is opened once, and a person's id stands for it", async () => {
@@ -337,10 +348,4 @@ function section(text: string) {
 
 function longBlocks() {
   return Array.from({ length: 5 }, () => section("x".repeat(2700)));
-}
-
-function channelOf(id: string) {
-  const channel = slack.state.channels.get(id);
-  if (channel === undefined) throw new Error(`no ${id}`);
-  return channel;
 }
