@@ -263,7 +263,7 @@ describe("attack 33 · Usher's own address, as the operator set it", () => {
       await expectRefused("http://backend.local:3000/api/conversations", options);
     },
   );
-  test("another machine at the same port, and another port of this one, are dialled, so that the refusals above mean something", async () => {
+  test("control: another machine at the same port, and another port of this one, are dialled", async () => {
     const openHosts = ["backend.local:3000", "backend.local:3001"];
     for (const [port, address] of [
       [3000, "10.77.0.1"],
