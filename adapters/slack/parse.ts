@@ -51,6 +51,12 @@ const changedSchema = z.object({
   previous_message: z.object({ text: z.string().default("") }),
 });
 
+// What is left of the first message of a thread when it is deleted.
+const tombstoneSchema = z.object({
+  channel: id,
+  message: z.object({ subtype: z.literal("tombstone"), ts, thread_ts: ts.optional() }),
+});
+
 const deletedSchema = z.object({
   subtype: z.literal("message_deleted"),
   channel: id,
@@ -102,6 +108,11 @@ function commandIn(text: string, amongAgents: boolean): string | null {
 }
 
 function readChange(payload: unknown, reader: Reader): Heard {
+  const tombstone = tombstoneSchema.safeParse(payload);
+  if (tombstone.success) {
+    const { channel, message } = tombstone.data;
+    return edited(reader, channel, message.thread_ts ?? message.ts, message.ts, null);
+  }
   const changed = changedSchema.safeParse(payload);
   if (!changed.success || changed.data.message.user === reader.botUser) return nothing;
   const { channel, message, previous_message: before } = changed.data;
