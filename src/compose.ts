@@ -133,6 +133,7 @@ export async function openBot(
   const core = createCore({
     store,
     catalog,
+    settings,
     channels,
     model,
     http,

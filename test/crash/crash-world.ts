@@ -132,6 +132,8 @@ export class CrashWorld {
         this.receipts.push({ press, receipt });
         return receipt;
       },
+      underCard: (workspace, card, turn) => inbound.underCard(workspace, card, turn),
+      command: (workspace, command) => inbound.command(workspace, command),
     };
   }
 
