@@ -2,9 +2,9 @@ import type { Person } from "../../domain/person.ts";
 import type { PublishedProcedure } from "../../domain/procedure.ts";
 import type { Cell, View } from "../../domain/view.ts";
 
-/** A view of a few sentences, each a part of its own. Pure. */
-export function sentences(title: string, ...texts: readonly string[]): View {
-  return { title, parts: texts.map((text) => ({ kind: "text", text })) };
+/** A view that is one sentence, or a few. Pure. */
+export function sentences(title: string, text: string): View {
+  return { title, parts: [{ kind: "text", text }] };
 }
 
 /** Somebody as a value in a view. Pure. */

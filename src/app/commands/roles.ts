@@ -85,7 +85,7 @@ function problemWith(wanted: {
   if (external && next !== "customer") return "People of another organisation can have no role here.";
   // So nobody can raise themselves either: an admin would have to become an owner.
   const isHigh = [now, next].some((role) => role === "admin" || role === "owner");
-  if (isHigh && now !== next && actor !== "owner") return "Only owners can make or unmake admins and owners.";
+  if (isHigh && actor !== "owner") return "Only owners can make or unmake admins and owners.";
   if (now === "owner" && next !== "owner" && owners === 1) {
     return "This is the last owner. Make somebody else an owner first.";
   }

@@ -46,8 +46,8 @@ const forCustomers = sentences("Usher", "This is for the people who look after U
 async function answer(asked: Asked, words: readonly CommandWord[]): Promise<Answer> {
   if (asked.by.role === "customer") return { view: forCustomers, verb: null, fate: "refused" };
   const [first = { kind: "text", text: "help" }, ...rest] = words;
-  const verb = first.kind === "text" && verbs.find(({ name }) => name === first.text.toLowerCase());
-  if (!verb) return { view: unknownVerb(asked, nameOf(first)), verb: null, fate: "unread" };
+  const verb = first.kind === "text" ? verbs.find(({ name }) => name === first.text.toLowerCase()) : undefined;
+  if (verb === undefined) return { view: unknownVerb(asked, nameOf(first)), verb: null, fate: "unread" };
   const { form, given, near } = formOf(asked, verb, rest);
   if (!mayUse(asked.by, form)) {
     const view = sentences("Not for you", `Only admins and owners can use “${usageOf(verb, form)}”.`);
@@ -55,10 +55,9 @@ async function answer(asked: Asked, words: readonly CommandWord[]): Promise<Answ
   }
   const reading = form.prepare(given);
   if (reading.kind === "ok") return { view: await reading.value(asked), verb: verb.name, fate: "done" };
-  const mend = near === null ? [] : [`Do you mean “${verb.name} ${near}”?`];
-  const { parts } = sentences("", reading.problem, ...mend);
-  const view = { title: "I cannot read that", parts: [...parts, usageTable(asked, [verb])] };
-  return { view, verb: verb.name, fate: "unread" };
+  const mend = near === null ? "" : ` Do you mean “${verb.name} ${near}”?`;
+  const view = sentences("I cannot read that", `${reading.problem}${mend}`);
+  return { view: { ...view, parts: [...view.parts, usageTable(asked, [verb])] }, verb: verb.name, fate: "unread" };
 }
 
 /** The form that is meant, and its words. `near`: the keyword that the first word may have been meant as. */

@@ -113,6 +113,19 @@ describe("runs under way", () => {
     expect(table?.kind === "table" && table.rows).toHaveLength(20);
   });
 
+  test("where more are under way than anybody could read, it says so", async () => {
+    const house = await houses.open();
+    const run = aRun({ procedure: { slug: "refund-request", version: 1 } });
+    const all = Array.from({ length: 1001 }, (_, n) => {
+      const of = { workspace: house.workspace, id: conversationId(`c${n}`), nonce: nonceNumber(n) };
+      return aConversation({ ...of, run });
+    });
+    await Promise.all(all.map((one) => house.store.conversations.save(one)));
+    const [note, table] = (await ask(house, "runs")).parts;
+    expect(note).toEqual({ kind: "text", text: "More than 1000 runs are under way; this is about 1000 of them." });
+    expect(table).toMatchObject({ kind: "table", left: 980 });
+  });
+
   test("no answer of a customer and no text of theirs is in it, and their name is seen for what it is", async () => {
     const house = await houses.open();
     await house.say("c1", "my canary words", { ...customer, name: "Eve\u202e" });
