@@ -10,11 +10,10 @@ export interface Parked {
   readonly diskBytes: number;
 }
 
-/** What a process costs that has nothing to do, and how it came up. */
+/** What a process costs that has nothing to do. */
 export interface Resting {
   readonly rssBytes: number;
   readonly idleCores: number;
-  readonly firstAnswerMs: number | null;
 }
 
 /** Parks so many runs in an empty data folder, for input or for an approval, and answers their size. */
@@ -40,16 +39,9 @@ async function sizeOf(folder: string): Promise<number> {
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
-/** Starts over a data folder, looks at what the process costs at rest, and (if asked to) answers one parked customer. */
-export async function measureResting(folder: string, seconds: number, answers: boolean): Promise<Resting> {
+/** Starts over a data folder, and answers what the process costs at rest. */
+export async function measureResting(folder: string, seconds: number): Promise<Resting> {
   const stub = await startStub(100);
-  let first: number | null = null;
-  if (answers) {
-    const driver = await openDriver(folder, stub.url);
-    await driver.bot.core.start();
-    first = await driver.ask("p-0", "1001", /why would you like/);
-    await driver.bot.close();
-  }
   const bot = await openBenchBot(folder, stub.url, () => {});
   await bot.core.start();
   globalThis.gc?.();
@@ -60,5 +52,17 @@ export async function measureResting(folder: string, seconds: number, answers: b
   const rssBytes = process.memoryUsage.rss();
   await bot.close();
   stub.stop();
-  return { rssBytes, idleCores, firstAnswerMs: first };
+  return { rssBytes, idleCores };
+}
+
+/** Starts over a data folder, and answers the ms until one parked customer, who writes, has an answer. */
+export async function measureFirstAnswer(folder: string, kind: "input" | "approval"): Promise<number> {
+  const stub = await startStub(100);
+  const driver = await openDriver(folder, stub.url);
+  await driver.bot.core.start();
+  const [text, answer] = kind === "input" ? ["1001", /why would you like/] : ["Hello?", /colleague is looking/];
+  const took = await driver.ask("p-0", text, answer);
+  await driver.bot.close();
+  stub.stop();
+  return took;
 }

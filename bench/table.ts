@@ -26,7 +26,7 @@ export interface Figures {
   /** From the start of the process to its word that it is ready, with the runs parked for input. */
   readonly readyMs: number;
   /** From the first message after a restart to its answer, with the same. */
-  readonly firstAnswerMs: number | null;
+  readonly firstAnswerMs: number;
   readonly rssBytes: number;
   readonly floors: { readonly [name: string]: Floor };
   readonly variants: readonly Variant[];
@@ -46,7 +46,7 @@ export function tableOf(figures: Figures): string {
     [`parked for approval (${round(parkedApproval.count)})`, parkedOf(parkedApproval)],
     ["CPU at rest with those parked for input", `${figures.idleCores.toFixed(4)} cores`],
     ["start to ready with them", `${round(figures.readyMs)} ms`],
-    ["first answer after a restart with them", figures.firstAnswerMs === null ? "" : ms(figures.firstAnswerMs)],
+    ["first answer after a restart with them", ms(figures.firstAnswerMs)],
     ["memory of the process under load", `${round(figures.rssBytes / 2 ** 20)} MB`],
   ];
   const variants = figures.variants.map(
@@ -82,7 +82,7 @@ const floorNames: { readonly [name: string]: string } = {
 };
 
 function parkedOf({ diskBytes, memoryBytes }: ParkedFigures): string {
-  return `${round(diskBytes)} bytes on disk, ${round(memoryBytes)} in memory, each`;
+  return `${round(diskBytes)} bytes on disk, ${round(Math.max(0, memoryBytes))} in memory, each`;
 }
 
 function round(value: number): string {

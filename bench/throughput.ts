@@ -13,7 +13,7 @@ export interface Throughput {
 }
 
 const inFlight = 64;
-// An answer, a ticket, and the finished run.
+// An answer, a ticket, and the finished run: one write each, whatever happens. The document's own are counted.
 const recordsPerRun = 3;
 
 /**

@@ -18,9 +18,7 @@ import { type DemoBackend, startDemoBackend } from "./demo-backend.ts";
 import { type WorkspaceId, workspaceIdSchema } from "./domain/ids.ts";
 import type { Platform } from "./domain/person.ts";
 import { defaultSettings, type WorkspaceSettings } from "./domain/settings.ts";
-import { checkConnections } from "./engine/check-connections.ts";
-import { checkSensitive } from "./engine/check-sensitive.ts";
-import { compile } from "./engine/compile.ts";
+import { checkProcedure } from "./engine/check-procedure.ts";
 import { createKeyRing } from "./key-ring.ts";
 import type { Channel } from "./ports/channel.ts";
 import type { Clock } from "./ports/clock.ts";
@@ -204,11 +202,7 @@ function defaultsOf(config: Config, demo: DemoBackend | null): WorkspaceSettings
 async function publish(folder: string, store: Store, { connections }: WorkspaceSettings, log: Log): Promise<void> {
   const files = await readFolder(folder);
   if (files.length === 0) log.warn({ folder }, "The folder has no procedure files, so no procedure is active.");
-  const check: ProcedureCheck = (procedure) => {
-    const compilation = compile({ procedure, version: 1 });
-    if (compilation.kind === "bad") return compilation.problems;
-    return [...checkConnections(compilation.compiled, connections), ...checkSensitive(compilation.compiled)];
-  };
+  const check: ProcedureCheck = (procedure) => checkProcedure(procedure, connections);
   const report = await publishFolder({ files, store: store.procedures, workspace: playground, check });
   log.info({ ...report }, "The procedures of the folder are active.");
 }

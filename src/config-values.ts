@@ -104,6 +104,15 @@ function baseUrl(text: string): string | null {
   return url === null || url.username !== "" || url.password !== "" ? null : url.href.replace(/\/+$/, "");
 }
 
+/** Reads an http or https address without user name, query and fragment; it comes out without a slash at its end. Pure. */
+export function readBaseUrl(text: string): Reading<string> {
+  const url = baseUrl(text);
+  if (url !== null) return ok(url);
+  return bad(
+    "must be an http or https address without user name, query (?) and fragment (#); for example https://usher.example.com",
+  );
+}
+
 /** Reads a region whose phone numbers are known: two letters of ISO 3166-1. Pure. */
 export function readRegion(text: string): Reading<string> {
   const region = text.toUpperCase();

@@ -1,10 +1,9 @@
-import { resolve } from "node:path";
 import { loadEnvFile } from "node:process";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { type SlackConfig, slackOf, slackProblems, slackVariables } from "./config-slack.ts";
 import {
   type LogLevel,
-  type Reading,
   readAllowedHosts,
   readConnections,
   readHost,
@@ -18,6 +17,7 @@ import {
   readSwitch,
   readTimeZone,
 } from "./config-values.ts";
+import { anyText, folder, optional, setting } from "./config-variable.ts";
 import { nearest } from "./engine/nearest.ts";
 import type { Key } from "./key-ring.ts";
 
@@ -50,6 +50,8 @@ export interface Config {
   readonly mailServer: MailServer | null;
   /** What tokens are encrypted with: the first key encrypts, every one opens. None: nothing that is secret can be stored. */
   readonly keys: readonly Key[];
+  /** Null: Usher is not in Slack. */
+  readonly slack: SlackConfig | null;
   readonly logLevel: LogLevel;
 }
 
@@ -59,28 +61,6 @@ export type ConfigReading =
   | { readonly kind: "bad"; readonly problems: readonly string[] };
 
 type Environment = { readonly [name: string]: string | undefined };
-
-/** A variable that is not set, or set to nothing, is read as `fallback`. */
-function setting<Value>(fallback: string, read: (text: string) => Reading<Value>) {
-  return z
-    .string()
-    .optional()
-    .transform((given, context) => {
-      const text = given?.trim() ?? "";
-      const reading = read(text === "" ? fallback : text);
-      if (reading.kind === "ok") return reading.value;
-      context.addIssue({ code: "custom", message: reading.problem });
-      return z.NEVER;
-    });
-}
-
-/** A variable that may be left out; then it is null. */
-function optional<Value>(read: (text: string) => Reading<Value>) {
-  return setting<Value | null>("", (text) => (text === "" ? { kind: "ok", value: null } : read(text)));
-}
-
-const anyText = (text: string): Reading<string> => ({ kind: "ok", value: text });
-const folder = (text: string): Reading<string> => ({ kind: "ok", value: resolve(text) });
 
 /** What the machine is set to; some containers are set to nothing that has a name. */
 function machineTimeZone(): string {
@@ -106,6 +86,7 @@ const environmentSchema = z.object({
   USHER_SMTP_PASSWORD: optional(anyText),
   USHER_SMTP_FROM: optional(readSender),
   USHER_KEYS: setting("", readKeys),
+  ...slackVariables,
   LOG_LEVEL: setting("info", readLogLevel),
 });
 
@@ -113,7 +94,13 @@ const environmentSchema = z.object({
 export function readConfig(environment: Environment): ConfigReading {
   const parsed = environmentSchema.safeParse(environment);
   const wrong = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}.`);
-  const problems = [...wrong, ...mailProblems(environment), ...tlsProblems(environment), ...strangers(environment)];
+  const problems = [
+    ...wrong,
+    ...mailProblems(environment),
+    ...tlsProblems(environment),
+    ...slackProblems((name) => isSet(environment, name)),
+    ...strangers(environment),
+  ];
   if (!parsed.success || problems.length > 0) return { kind: "bad", problems };
   const read = parsed.data;
   const loops = loopProblems(read);
@@ -131,6 +118,7 @@ export function readConfig(environment: Environment): ConfigReading {
     timeZone: read.USHER_TIME_ZONE,
     mailServer: mailServerOf(read),
     keys: read.USHER_KEYS,
+    slack: slackOf(read),
     logLevel: read.LOG_LEVEL,
   };
   return { kind: "ok", config };
@@ -151,9 +139,10 @@ export function loadConfig(): ConfigReading {
 }
 
 /** What of it must get into no log, wherever it turns up. Pure. */
-export function secretsOf({ mailServer, keys }: Config): readonly string[] {
-  const password = mailServer?.login?.password;
-  return [...keys.map(({ secret }) => secret), ...(password === undefined ? [] : [password])];
+export function secretsOf({ mailServer, keys, slack }: Config): readonly string[] {
+  const inbound = slack?.inbound.kind === "http" ? slack.inbound.signingSecret : slack?.inbound.appToken;
+  const all = [mailServer?.login?.password, inbound, slack?.botToken, slack?.oauth?.clientSecret];
+  return [...keys.map(({ secret }) => secret), ...all.filter((secret) => secret !== undefined && secret !== null)];
 }
 
 type Read = z.infer<typeof environmentSchema>;
@@ -222,7 +211,10 @@ const thisMachine = /^(?:127\..*|::1|::ffff:7f.*|0\.0\.0\.0|::|(?:.*\.)?localhos
 /** A misspelt name would be ignored in silence, and the default used. */
 function strangers(environment: Environment): readonly string[] {
   const known = Object.keys(environmentSchema.shape);
-  const names = Object.keys(environment).filter((name) => name.startsWith("USHER_") && !known.includes(name));
+  // Slack's own tools set variables of their own, so of these only what looks like a slip is one.
+  const isOurs = (name: string): boolean =>
+    name.startsWith("USHER_") || (name.startsWith("SLACK_") && nearest(name, known) !== null);
+  const names = Object.keys(environment).filter((name) => isOurs(name) && !known.includes(name));
   return names.map((name) => {
     // Somebody who writes USHER_PORT has a name in mind that has no such beginning.
     const bare = name.slice("USHER_".length);

@@ -37,6 +37,7 @@ describe("a configuration", () => {
       timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
       mailServer: null,
       keys: [],
+      slack: null,
       logLevel: "info",
     });
   });
@@ -85,6 +86,7 @@ describe("a configuration", () => {
         { id: "2026-b", secret: keyNamed("b").secret },
         { id: "a_1", secret: keyNamed("a").secret },
       ],
+      slack: null,
       logLevel: "warn",
     });
   });

@@ -61,11 +61,7 @@ function take(
   if (conversation === null) {
     // Only somebody's words begin a conversation; anything else comes too late for one that is gone.
     if (event.kind !== "turn") return null;
-    const { workspace, conversation: id, address } = place;
-    const created = createConversation(
-      { workspace, id, address, customer: event.turn.from, random: ids.nonce() },
-      event.turn.at,
-    );
+    const created = beginning(place, event.turn, ids);
     return advance(created, event, contextOf(created));
   }
   const seen = asAgentWrote(conversation, event);
@@ -73,6 +69,11 @@ function take(
   const renewed = seen.kind === "turn" && conversation.address !== place.address;
   const placed = renewed ? { ...conversation, address: place.address } : conversation;
   return advance(placed, seen, contextOf(placed));
+}
+
+/** The conversation that begins with this turn, in which nothing has happened yet. */
+export function beginning({ workspace, conversation: id, address }: Place, { from, at }: Turn, ids: Ids): Conversation {
+  return createConversation({ workspace, id, address, customer: from, random: ids.nonce() }, at);
 }
 
 /** An agent in somebody else's conversation is not the customer, whatever the channel took the words for. */

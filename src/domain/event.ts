@@ -5,12 +5,14 @@ import type { Turn } from "./turn.ts";
 
 /**
  * Whatever can happen to a conversation. `agentWrote`: in the customer's thread the bot steps back; under the hand-off
- * card the words are relayed. `edited`: text null means deleted. `settled` carries the attempt that it is about.
+ * card the words are relayed. `start`: somebody chose the procedure; `turn` says in whose name it runs, and is keyed by
+ * the choice, not by the message that was chosen. `edited`: text null means deleted. `settled` carries the attempt that it is about.
  * `tick`: time passed.
  */
 export type Event =
   | { readonly kind: "turn"; readonly turn: Turn }
   | { readonly kind: "agentWrote"; readonly turn: Turn; readonly where: "thread" | "handOff" }
+  | { readonly kind: "start"; readonly slug: string; readonly turn: Turn }
   | { readonly kind: "edited"; readonly turnId: string; readonly text: string | null }
   | { readonly kind: "pressed"; readonly press: Press }
   | { readonly kind: "cancel"; readonly by: Person }

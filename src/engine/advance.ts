@@ -7,6 +7,7 @@ import { pause, relayToCustomer, stayWithPeople } from "./people.ts";
 import { onPressed } from "./press.ts";
 import { remember, wasSeen } from "./seen.ts";
 import { onSettled } from "./settle.ts";
+import { onStart } from "./start.ts";
 import { onTick } from "./time.ts";
 import { drainInbox, onTurn } from "./turns.ts";
 
@@ -29,6 +30,8 @@ function happen(conversation: Conversation, event: Event, context: Context): Con
       return onTurn(conversation, context, event.turn);
     case "agentWrote":
       return onAgentWrote(conversation, context, event.turn, event.where);
+    case "start":
+      return onStart(conversation, context, event.slug, event.turn);
     case "edited":
       return onEdited(conversation, event.turnId, event.text);
     case "pressed":

@@ -2,7 +2,7 @@ import type { Command } from "../domain/command.ts";
 import type { Event } from "../domain/event.ts";
 import type { Address, CardRef, ConversationId, WorkspaceId } from "../domain/ids.ts";
 import type { OutMessage } from "../domain/message.ts";
-import type { Platform } from "../domain/person.ts";
+import type { Person, Platform } from "../domain/person.ts";
 import type { Press, Receipt } from "../domain/press.ts";
 import type { Turn } from "../domain/turn.ts";
 import type { View } from "../domain/view.ts";
@@ -21,6 +21,9 @@ export interface Delivery {
   readonly mayHaveBeenSent: boolean;
 }
 
+/** What somebody who started a procedure by hand is told; `reason` is a sentence. */
+export type StartReceipt = { readonly kind: "accepted" } | { readonly kind: "refused"; readonly reason: string };
+
 /** What a channel reports. Resolved means durably stored: acknowledge now, and not before. */
 export interface Inbound {
   /**
@@ -36,6 +39,11 @@ export interface Inbound {
    * above, PermanentError if the person is no agent.
    */
   underCard(workspace: WorkspaceId, card: CardRef, turn: Turn): Promise<boolean>;
+  /**
+   * Somebody chose a procedure for a conversation. `turn` is from the customer in whose name it runs; whoever starts one
+   * for somebody else must be an agent. Throws TransientError as above.
+   */
+  start(place: Place, slug: string, turn: Turn, by: Person): Promise<StartReceipt>;
   /** Somebody asked for something in words; answers what only this person is to see. Throws TransientError as above. */
   command(workspace: WorkspaceId, command: Command): Promise<View>;
 }

@@ -124,14 +124,16 @@ describe("attack 51 · a number is read as people of that place write it, or not
     ["999999999999999", 999_999_999_999_999, 999_999_999_999_999, 999_999_999_999_999, 999_999_999_999_999],
   ];
   const rows = table.flatMap(([text, ...values]) => columns.map((locale, at) => [text, locale, values[at]] as const));
-  test.each(named(rows, (text, locale, value) => `${shown(text)} in ${locale} is ${value ?? "none"}`))(
-    "%s",
-    (_name, [text, locale, value]) => {
-      const chat = answered("number", text, { locale });
-      expect(given(chat)).toBe(value);
-      if (value === none) expectAskedAgain(chat);
-    },
-  );
+  test.each(
+    named(
+      rows,
+      (text, locale, value) => `${value === none ? "" : "control: "}${shown(text)} in ${locale} is ${value ?? "none"}`,
+    ),
+  )("%s", (_name, [text, locale, value]) => {
+    const chat = answered("number", text, { locale });
+    expect(given(chat)).toBe(value);
+    if (value === none) expectAskedAgain(chat);
+  });
 });
 
 const noEmails = [

@@ -155,7 +155,7 @@ describe("attack 45 · a key that only looks inherited is the value's own, or mi
     ]);
     expect(chat.texts).toEqual(["no"]);
   });
-  test.each(keys)("%s as an own key is read", (key) => {
+  test.each(keys)("control: %s as an own key is read", (key) => {
     const chat = chatWith({ [key]: "own" }, [{ id: "tell", kind: "message", content: `{{ data.x.${key} }}` }]);
     expect(chat.texts).toEqual(["own"]);
   });

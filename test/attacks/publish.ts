@@ -1,8 +1,7 @@
 import { expect } from "vitest";
 import { publishFolder } from "../../src/app/publish-files.ts";
 import type { Problem } from "../../src/domain/problem.ts";
-import { checkSensitive } from "../../src/engine/check-sensitive.ts";
-import { compile } from "../../src/engine/compile.ts";
+import { checkProcedure } from "../../src/engine/check-procedure.ts";
 import { InvalidError } from "../../src/ports/errors.ts";
 import { workspaceId } from "../support/conversation.ts";
 import { createMemoryProcedures } from "../support/memory-procedures.ts";
@@ -22,10 +21,7 @@ export async function publish(name: string, text: string): Promise<Publication> 
       files: [{ name, text }],
       store,
       workspace: workspaceId("attacked"),
-      check: (procedure) => {
-        const compilation = compile({ procedure, version: 1 });
-        return compilation.kind === "ok" ? checkSensitive(compilation.compiled) : compilation.problems;
-      },
+      check: (procedure) => checkProcedure(procedure, {}),
     });
     return { problems: [], message: "", writes: store.writes() };
   } catch (error) {

@@ -173,12 +173,12 @@ describe("attack 54 · a strange character in an approval is one that the agent 
     expect(texts.join()).not.toMatch(raw);
     expect(texts.join()).toMatch(seen(name));
   });
-  test("what emoji are made of, line ends and tabs stay as they are", () => {
+  test("control: what emoji are made of, line ends and tabs stay as they are", () => {
     const text = "👩‍👩‍👧 ❤️ a\n\tb 日本 grüße שלום";
     expect(visible(text)).toBe(text);
     expect(visibleLine("a\n\tb")).toBe("a⟨U+000A⟩⟨U+0009⟩b");
   });
-  test("done twice it is the same", () => {
+  test("control: done twice it is the same", () => {
     for (const name of strange.keys()) expect(visible(visible(around(name)))).toBe(visible(around(name)));
   });
 });

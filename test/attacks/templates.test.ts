@@ -21,7 +21,7 @@ function attack(title: string, templates: readonly string[], only: readonly stri
 }
 
 describe("what a template may be", () => {
-  test.each(places)("a plain variable is published in %s, so that the refusals mean something", async (place) => {
+  test.each(places)("control: a plain variable is published in %s", async (place) => {
     await expectPublished([stepWith(place, "{{ customer.name }}")]);
   });
 });
@@ -294,7 +294,7 @@ describe("attack 40 · a good template and a long list, at render", () => {
       expect(Math.min(took(source), took(source))).toBeLessThan(20);
     },
   );
-  test("join puts together what fits, to the last letter", () => {
+  test("control: join puts together what fits, to the last letter", () => {
     const joined = (count: number) => {
       const parsed = parseTemplate('{{ x | join("12345678") }}');
       const list = Array.from({ length: count }, () => "abcdefgh");

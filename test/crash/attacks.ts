@@ -31,14 +31,18 @@ type Result = Results[number]["assertionResults"][number];
 interface Variant {
   readonly attack: number;
   readonly name: string;
-  readonly fate: "blocked" | "open" | "failed" | "skipped";
+  readonly fate: "blocked" | "failed" | "skipped";
   readonly why: string;
 }
 
-// A known hole is a test that is expected to fail, so that it speaks up when it is mended; it is not blocked.
-const openHole = /^open hole: /;
-// These show that what is good passes; they are no attacks.
-const control = /so that the refusals above mean something|so that the refusals mean something/;
+// These show that what is good passes, so that the refusals mean something; they are no attacks.
+const control = /^control: /;
+
+const range = (from: number, to: number): readonly number[] =>
+  Array.from({ length: to - from + 1 }, (_, index) => from + index);
+
+/** The attacks on one process with the playground; those on Slack, Teams, a model and several processes come with these. */
+const demanded: readonly number[] = [...range(16, 59), 77, 86, 101, 105, 106, ...range(112, 116)];
 
 /** Every attack of the list, as variants: the tests of test/attacks, each counted under the number of its attack. */
 export const attacksScenario: Scenario = {
@@ -70,8 +74,7 @@ function variantOf({ ancestorTitles, title, status, failureMessages }: Result): 
   const [group = ""] = ancestorTitles;
   const attack = Number(/^attack (\d+) · /.exec(group)?.[1] ?? Number.NaN);
   if (Number.isNaN(attack) || control.test(title)) return [];
-  const fate =
-    status === "passed" ? (openHole.test(title) ? "open" : "blocked") : status === "failed" ? "failed" : "skipped";
+  const fate = status === "passed" ? "blocked" : status === "failed" ? "failed" : "skipped";
   const why = failureMessages?.[0]?.split("\n")[0] ?? "";
   return [{ attack, name: `${group}: ${title}`, fate, why }];
 }
@@ -85,14 +88,13 @@ function brokenFiles(results: Results): readonly string[] {
 function report(variants: readonly Variant[], broken: readonly string[]): ScenarioReport {
   const count = (fate: Variant["fate"]): number => variants.filter((variant) => variant.fate === fate).length;
   const failed = variants.filter(({ fate }) => fate === "failed").map(({ name, why }) => `${name} (${why})`);
-  const open = variants.filter(({ fate }) => fate === "open").map(({ name }) => name);
-  const none = variants.length === 0 ? ["no attack was tried at all"] : [];
+  const tried = new Set(variants.filter(({ fate }) => fate === "blocked").map(({ attack }) => attack));
+  const none = demanded.filter((attack) => !tried.has(attack)).map((attack) => `attack ${attack} was not tried`);
   return {
     counts: {
       attacks: new Set(variants.map(({ attack }) => attack)).size,
       variants: variants.length,
       blocked: count("blocked"),
-      open: count("open"),
       skipped: count("skipped"),
     },
     injected: { variants: variants.length - count("skipped") },
@@ -100,7 +102,7 @@ function report(variants: readonly Variant[], broken: readonly string[]): Scenar
     unsafeRepeats: 0,
     doubleDecisions: 0,
     stranded: 0,
-    violations: [...none, ...broken, ...failed, ...open],
+    violations: [...none, ...broken, ...failed],
   };
 }
 

@@ -20,6 +20,10 @@ import { backendOf, channelOf, createWorld, mailerOf, modelOf, type Sabotage, ty
 /** What a round of clicks did and found. */
 export interface Clicked {
   readonly counts: Readonly<Record<string, number>>;
+  /** Decisions beyond the first, over all approvals. */
+  readonly doubleDecisions: number;
+  /** Approvals of which nothing came in time. */
+  readonly stranded: number;
   readonly problems: readonly string[];
 }
 
@@ -42,14 +46,18 @@ export async function clickMany(
   const store = await openSqliteStore({ folder, clock: world.clock, keyRing: null });
   const counts = { approvals: 0, clicks: 0, decisions: 0, executed: 0, approved: 0, told: 0, refused: 0 };
   const problems: string[] = [];
+  let doubleDecisions = 0;
+  let stranded = 0;
   try {
     const usher = await openUsher(world, store, random);
     for (let from = 0; from < approvals; from += together) {
       const group = Array.from({ length: Math.min(together, approvals - from) }, (_, index) => `c${from + index}`);
-      const rounds = group.map((name) => clickOn(usher, world, random, name, clicksEach));
+      const rounds = group.map((name) => clickOn(usher, world, random, name, clicksEach).catch(strandedAt(name)));
       for (const round of await Promise.all(rounds)) {
         problems.push(...round.problems);
         counts.approvals += 1;
+        doubleDecisions += Math.max(0, (round.counts["decisions"] ?? 0) - 1);
+        if (round.isStranded) stranded += 1;
         for (const [name, count] of Object.entries(round.counts)) addTo(counts, name, count);
       }
     }
@@ -58,7 +66,23 @@ export async function clickMany(
     await store.close();
     await rm(folder, { recursive: true, force: true });
   }
-  return { counts, problems };
+  return { counts, doubleDecisions, stranded, problems };
+}
+
+class StrandedError extends Error {}
+
+function strandedAt(name: string) {
+  return (error: unknown): Round => {
+    if (!(error instanceof StrandedError)) throw error;
+    return { counts: {}, isStranded: true, problems: [`${name}: ${error.message}`] };
+  };
+}
+
+/** What came of one approval. */
+interface Round {
+  readonly counts: Readonly<Record<string, number>>;
+  readonly isStranded: boolean;
+  readonly problems: readonly string[];
 }
 
 function addTo(counts: Record<string, number>, name: string, count: number): void {
@@ -98,28 +122,34 @@ async function openUsher(world: World, store: Store, random: Random) {
   return core;
 }
 
-async function until<Found>(look: () => Found | undefined): Promise<Found> {
-  for (;;) {
+// Longer than anything takes on a busy machine. What has not come by then does not come.
+const patienceMs = 60_000;
+
+/** Throws StrandedError if it does not come. */
+async function until<Found>(what: string, look: () => Found | undefined): Promise<Found> {
+  const end = performance.now() + patienceMs;
+  while (performance.now() < end) {
     const found = look();
     if (found !== undefined) return found;
     await setImmediate();
   }
+  throw new StrandedError(`${what} has not come in ${patienceMs / 1000} s`);
 }
 
-async function clickOn({ inbound }: Usher, world: World, random: Random, name: string, clicks: number) {
+async function clickOn({ inbound }: Usher, world: World, random: Random, name: string, clicks: number): Promise<Round> {
   const { journal } = world;
   const { address } = placeOf(name);
   const told = (words: RegExp) =>
     journal.posts.find(({ to, message }) => to === address && message.kind === "text" && words.test(message.text));
   await write(inbound, name, 1, `please payout ${name}`, world.clock.now());
-  await until(() => told(/What is it for/));
+  await until("the question", () => told(/What is it for/));
   await write(inbound, name, 2, `because of ${name}`, world.clock.now());
-  const id = await until(() => pressIdFor(world, name));
+  const id = await until("the card", () => pressIdFor(world, name));
   const presses = pressesOn(id, random, clicks);
   const receipts = await Promise.all(presses.map((press) => inbound.press(workspace, press)));
   const winner = receipts.find((receipt) => receipt.kind === "accepted");
   const approved = winner?.decision.action === "approve";
-  await until(() => told(approved ? /^Paid/ : /could not complete/));
+  await until("the outcome", () => told(approved ? /^Paid/ : /could not complete/));
   const executed = journal.arrivals.filter(({ key }) => key === id).length;
   // The run has left its conversation: who decided is still known.
   const [late] = agents;
@@ -157,7 +187,7 @@ function pressesOn(id: string, random: Random, clicks: number): readonly Press[]
   return presses;
 }
 
-function judge(name: string, presses: readonly Press[], receipts: readonly Receipt[], executed: number) {
+function judge(name: string, presses: readonly Press[], receipts: readonly Receipt[], executed: number): Round {
   const problems: string[] = [];
   const accepted = receipts.flatMap((receipt) => (receipt.kind === "accepted" ? [receipt.decision] : []));
   const [decision] = accepted;
@@ -176,7 +206,7 @@ function judge(name: string, presses: readonly Press[], receipts: readonly Recei
       problems.push(`${name}: ${by?.id} was told of another decision than the one that counted`);
     }
   });
-  return { counts, problems };
+  return { counts, isStranded: false, problems };
 }
 
 /** R15: fifty parallel presses on each of two hundred approvals, in one process. */
@@ -184,16 +214,16 @@ export const clicksScenario: Scenario = {
   key: "R15",
   title: "50 parallel clicks on each approval",
   run: async ({ short, seed }): Promise<ScenarioReport> => {
-    const { counts, problems } = await clickMany(short ? 200 : 1000, 50, seed ?? 1);
-    const double = (counts["decisions"] ?? 0) - (counts["approvals"] ?? 0);
+    const { counts, doubleDecisions, stranded, problems } = await clickMany(short ? 200 : 1000, 50, seed ?? 1);
+    const again = `npm run torture -- --only R15 --seed ${seed ?? 1}${short ? " --short" : ""}   #`;
     return {
       counts,
       injected: { "parallel click": counts["clicks"] ?? 0 },
       lost: 0,
       unsafeRepeats: 0,
-      doubleDecisions: Math.abs(double),
-      stranded: 0,
-      violations: problems,
+      doubleDecisions,
+      stranded,
+      violations: problems.map((problem) => `${again} ${problem}`),
     };
   },
 };

@@ -236,6 +236,7 @@ export const clockScenario: Scenario = {
   title: "the wall clock jumps by 5 minutes, an hour and a day, both ways",
   run: async ({ short, say }): Promise<ScenarioReport> => {
     const { counts, problems } = await jumpThrough(short ? 3 : 1, say);
+    const again = `npm run torture -- --only R14${short ? " --short" : ""}   #`;
     const stuck = problems.filter((problem) => problem.includes("did not happen"));
     return {
       counts,
@@ -244,7 +245,7 @@ export const clockScenario: Scenario = {
       unsafeRepeats: 0,
       doubleDecisions: 0,
       stranded: stuck.length,
-      violations: problems,
+      violations: problems.map((problem) => `${again} ${problem}`),
     };
   },
 };

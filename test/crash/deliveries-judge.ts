@@ -36,8 +36,12 @@ export function tokenIn(text: string): string {
   return /t[n\d]+z/.exec(text)?.[0] ?? "";
 }
 
-/** What the journals say about the messages. */
-export function judge(world: World, messages: readonly Message[], deliveries: readonly Delivery[]): Delivered {
+/** What the journals say about the messages. `edits`: how many edits and deletions were really reported. */
+export function judge(
+  world: World,
+  messages: readonly Message[],
+  { deliveries, edits }: { readonly deliveries: readonly Delivery[]; readonly edits: number },
+): Delivered {
   const { posts, routed, arrivals } = world.journal;
   const heard = new Map<string, Set<string>>();
   for (const { message, effectId } of posts) {
@@ -50,11 +54,10 @@ export function judge(world: World, messages: readonly Message[], deliveries: re
     const token = tokenIn(turn.text);
     return (heard.get(token)?.size ?? 0) + (started.has(token) ? 1 : 0);
   };
-  const edits = deliveries.filter(({ kind }) => isEdit(kind));
   return {
     counts: {
-      deliveries: deliveries.length - edits.length,
-      edits: edits.length,
+      deliveries: deliveries.filter(({ kind }) => !isEdit(kind)).length,
+      edits,
       messages: messages.length,
       turns: messages.reduce((sum, message) => sum + turnsOf(message), 0),
       conversations: new Set(messages.map(({ conversation }) => conversation)).size,

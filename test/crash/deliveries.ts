@@ -46,7 +46,7 @@ export async function deliverMany(seed: number, atLeast: number): Promise<Delive
   await post.boot();
   for (const delivery of deliveries.toSorted((a, b) => a.at - b.at)) await post.deliver(delivery);
   await post.end(messages);
-  return judge(world, messages, deliveries);
+  return judge(world, messages, { deliveries, edits: post.edits() });
 }
 
 /** Messages come in bursts; within one, the first delivery of each is late by its own delay, so they arrive in any order. */
@@ -87,6 +87,7 @@ function createPost(world: World, store: ReturnType<typeof createMemoryStore>, r
   let instance: Instance | null = null;
   let boots = 0;
   let step = 0;
+  let edits = 0;
 
   const boot = async (): Promise<void> => {
     boots += 1;
@@ -113,6 +114,7 @@ function createPost(world: World, store: ReturnType<typeof createMemoryStore>, r
 
   return {
     boot,
+    edits: () => edits,
     async deliver({ message, at, kind }: Delivery): Promise<void> {
       step += 1;
       // In small steps first, so that what is under way ends before a long gap.
@@ -127,6 +129,7 @@ function createPost(world: World, store: ReturnType<typeof createMemoryStore>, r
       if (isEdit(kind)) {
         // Only what was read already: before that, a deletion counts.
         if (message.startedAt === null) return;
+        edits += 1;
         const text = kind === "edited" ? "echo something else" : null;
         const event = { kind: "edited" as const, turnId: turn.id, text };
         instance?.core.inbound.event(placeOf(message.conversation), event).catch(() => undefined);
@@ -171,11 +174,13 @@ function noteStartsOf({ arrivals, routed }: Journal) {
 export const deliveriesScenario: Scenario = {
   key: "R10",
   title: "repeated, permuted and late deliveries",
-  run: async ({ short, seed }) => reportOf(seed ?? 1, await deliverMany(seed ?? 1, short ? 10_000 : 50_000)),
+  run: async ({ short, seed }) => {
+    const again = `npm run torture -- --only R10 --seed ${seed ?? 1}${short ? " --short" : ""}   #`;
+    return reportOf(again, await deliverMany(seed ?? 1, short ? 10_000 : 50_000));
+  },
 };
 
-function reportOf(seed: number, { counts, injected, lost, repeated, outOfOrder: wrong }: Delivered): ScenarioReport {
-  const again = `npm run torture -- --only R10 --seed ${seed}   #`;
+function reportOf(again: string, { counts, injected, lost, repeated, outOfOrder: wrong }: Delivered): ScenarioReport {
   return {
     counts,
     injected,
@@ -213,7 +218,7 @@ export async function deliverLong(
   });
   const post = createPost(world, store, random);
   await post.boot();
-  const turns = (): number => judge(world, all, []).counts["turns"] ?? 0;
+  const turns = (): number => judge(world, all, { deliveries: [], edits: 0 }).counts["turns"] ?? 0;
   for (const message of all) await post.deliver({ message, at: message.turn.at, kind: "first" });
   await post.end(all);
   const turnsBefore = turns();

@@ -9,10 +9,12 @@ import type { Edit, Saboteur } from "./saboteurs.ts";
 const top = fileURLToPath(new URL("../..", import.meta.url));
 const copied = ["src", "adapters", "jobs", "examples", "test", "package.json", "tsconfig.json"];
 // Without the page, which none of these tests needs.
-const config = `export default { test: { include: ["test/**/*.test.ts"], testTimeout: 120_000, hookTimeout: 60_000 } };\n`;
+// An assertion's message is to hold what was found, and not only how many there were.
+const settings = 'include: ["test/**/*.test.ts"], testTimeout: 120_000, hookTimeout: 60_000';
+const config = `export default { test: { ${settings}, chaiConfig: { truncateThreshold: 100_000 } } };\n`;
 
-/** What became of one test: it passed, it failed by one of its own assertions, or something else stopped it. */
-export type TestEnd = "passed" | "failed by an assertion" | "broken";
+/** What became of one test: it passed, it failed by the assertion that is there for this, or something else stopped it. */
+export type TestEnd = "passed" | "failed as it should" | "failed by another assertion" | "broken";
 
 /** A copy of the project in which it may be broken. */
 export interface Workshop {
@@ -65,7 +67,7 @@ const reportSchema = z.object({
   ),
 });
 
-async function runTest(folder: string, { file, test }: Saboteur["caughtBy"]): Promise<TestEnd> {
+async function runTest(folder: string, { file, test, says }: Saboteur["caughtBy"]): Promise<TestEnd> {
   const output = join(folder, "report.json");
   await rm(output, { force: true });
   const name = test.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
@@ -78,9 +80,10 @@ async function runTest(folder: string, { file, test }: Saboteur["caughtBy"]): Pr
   const [one] = found;
   if (one === undefined || found.length !== 1) return "broken";
   if (one.status === "passed") return "passed";
-  return one.failureMessages.every((message) => message.startsWith("AssertionError"))
-    ? "failed by an assertion"
-    : "broken";
+  if (!one.failureMessages.every((message) => message.startsWith("AssertionError"))) return "broken";
+  return one.failureMessages.some((message) => says.test(message))
+    ? "failed as it should"
+    : "failed by another assertion";
 }
 
 function runNode(folder: string, words: readonly string[]): Promise<void> {

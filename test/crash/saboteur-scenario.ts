@@ -32,7 +32,7 @@ async function problemOf(
   whole.set(`${file} ${test}`, before);
   if (before !== "passed") return `"${test}" is ${before} though nothing was changed`;
   const end = await workshop.run(edits, caughtBy).catch(misfit);
-  return end === "failed by an assertion" ? null : `"${test}" is ${end} all the same`;
+  return end === "failed as it should" ? null : `"${test}" is ${end} all the same`;
 }
 
 function misfit(error: unknown): string {

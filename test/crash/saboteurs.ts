@@ -5,16 +5,17 @@ export interface Edit {
   readonly replace: string;
 }
 
-/** A guarantee broken on purpose: how, and which test must notice. */
+/** A guarantee broken on purpose: how, and which test must notice, by an assertion whose message holds `says`. */
 export interface Saboteur {
   readonly name: string;
   readonly edits: readonly Edit[];
-  readonly caughtBy: { readonly file: string; readonly test: string };
+  readonly caughtBy: { readonly file: string; readonly test: string; readonly says: RegExp };
 }
 
-const crashPoints = (kind: string) => ({
+const crashPoints = (kind: string, oracle: string) => ({
   file: "test/crash/crash-points.test.ts",
   test: `R1: ${kind} at any call: the end is that of an undisturbed run`,
+  says: new RegExp(`\\b${oracle}\\b`),
 });
 
 // What is kept in memory stays as it was; only what reaches the disk is less.
@@ -36,7 +37,7 @@ const acknowledging: readonly Saboteur[] = [
           "  const apply = (...given) => void work.apply(...given).catch(() => {});\n  apply(key, (conversation, contextOf) => ({",
       },
     ],
-    caughtBy: crashPoints("crash-before"),
+    caughtBy: crashPoints("crash-before", "O10"),
   },
   {
     name: "a message counts as seen though it was dropped",
@@ -50,7 +51,7 @@ const acknowledging: readonly Saboteur[] = [
           "  if (message !== '' && seen.has(message)) return;\n  seen.add(message);\n  const key = { workspace: place.workspace, id: place.conversation };",
       },
     ],
-    caughtBy: crashPoints("error-before"),
+    caughtBy: crashPoints("error-before", "O10"),
   },
 ];
 
@@ -64,19 +65,19 @@ const writing: readonly Saboteur[] = [
         replace: "workspace = ? AND id = ? AND nonce = unhex(?) AND ? IS NOT NULL",
       },
     ],
-    caughtBy: crashPoints("takeover"),
+    caughtBy: crashPoints("takeover", "O6"),
   },
   {
     name: "an effect begun without a look at the lease",
     edits: [
       { file: "src/app/perform.ts", find: "if (options.clock.monotonic() > startBefore) return tooLate;", replace: "" },
     ],
-    caughtBy: crashPoints("pause"),
+    caughtBy: crashPoints("pause", "O6"),
   },
   {
     name: "effects that are not stored before they begin",
     edits: [saving("{ ...next, outbox: next.outbox.filter(({ lane }) => lane !== 'customer') }")],
-    caughtBy: crashPoints("crash-before"),
+    caughtBy: crashPoints("crash-before", "O1"),
   },
   {
     name: "the mark of a call written only on the way out, in a finally",
@@ -94,7 +95,7 @@ const writing: readonly Saboteur[] = [
           "    } finally {\n      if (outcome === cut) settle(active, next.effect, cut);\n    }",
       },
     ],
-    caughtBy: crashPoints("crash-after"),
+    caughtBy: crashPoints("crash-after", "O2"),
   },
   {
     name: "a store that does not wait for the disk",
@@ -105,6 +106,7 @@ const writing: readonly Saboteur[] = [
     caughtBy: {
       file: "test/adapters/sqlite.test.ts",
       test: "every open sets and checks what the guarantees rest on, also on a file that is there already (trap 0.5)",
+      says: /1 to be 2/,
     },
   },
 ];
@@ -119,7 +121,7 @@ const waiting: readonly Saboteur[] = [
         replace: "if (!isLast) return",
       },
     ],
-    caughtBy: crashPoints("error-after"),
+    caughtBy: crashPoints("error-after", "O2"),
   },
   {
     name: "a sweep at the start alone",
@@ -130,7 +132,7 @@ const waiting: readonly Saboteur[] = [
         replace: "  };",
       },
     ],
-    caughtBy: crashPoints("error-before"),
+    caughtBy: crashPoints("error-before", "O10"),
   },
   {
     name: "timers in memory",
@@ -144,7 +146,7 @@ const waiting: readonly Saboteur[] = [
           " clock.after(Math.max(0, saved.dueAt - clock.now()), () => void work.look(saved).catch(() => {}));",
       },
     ],
-    caughtBy: crashPoints("crash-before"),
+    caughtBy: crashPoints("crash-before", "O10"),
   },
 ];
 
@@ -158,7 +160,7 @@ const deciding: readonly Saboteur[] = [
         replace: '{ kind: "counts", decision: decisionOf(press, context.now) };',
       },
     ],
-    caughtBy: crashPoints("duplicate"),
+    caughtBy: crashPoints("duplicate", "O4"),
   },
   {
     name: "a click counts whoever makes it",
@@ -172,6 +174,7 @@ const deciding: readonly Saboteur[] = [
     caughtBy: {
       file: "test/app/decide.test.ts",
       test: "pitfall 52: in a workspace without agents nobody can approve, whatever the channel says of a person",
+      says: /kind: 'accepted'/,
     },
   },
   {
@@ -186,6 +189,7 @@ const deciding: readonly Saboteur[] = [
     caughtBy: {
       file: "test/app/perform.test.ts",
       test: "a request that was approved, with the body changed, is never sent",
+      says: /'completed' to be 'escalated'/,
     },
   },
   {
@@ -200,6 +204,7 @@ const deciding: readonly Saboteur[] = [
     caughtBy: {
       file: "test/adapters/sqlite.test.ts",
       test: "one workspace sees nothing of another that uses the same ids",
+      says: /located: 'web:maria:1'/,
     },
   },
 ];

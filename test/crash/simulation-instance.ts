@@ -41,12 +41,7 @@ type Guard = <Args extends readonly unknown[], Answer>(
 ) => (...args: Args) => Promise<Answer>;
 
 /** Boots an instance; nothing is under way in it until `core.start`. */
-export async function openInstance(
-  world: World,
-  store: Store,
-  boot: string,
-  changed: Partial<WorkspaceSettings> = {},
-): Promise<Instance> {
+export async function openInstance(world: World, store: Store, boot: string): Promise<Instance> {
   const life = createLife(world);
   const guard = guardOf(world, life);
   const clock = clockOf(world, life);
@@ -55,7 +50,6 @@ export async function openInstance(
     agentsChannel: { platform: "web", address: agentsChannel },
     connections: { shop: "https://shop.example" },
     mailIsSent: true,
-    ...changed,
   };
   const settings = createSettings(store.settings, () => defaults);
   const catalog = createCatalog(store.procedures, settings.of, clock);

@@ -90,11 +90,16 @@ function answersIn(journal: Journal, conversation: string) {
 function repeatedRequests({ arrivals, pressed }: Journal): readonly Finding[] {
   const unsafe = arrivals.filter(({ method, turnedAway }) => (method === "POST" || method === "MAIL") && !turnedAway);
   return [...groupedBy(unsafe, ({ key }) => key)].flatMap(([key, all]) => {
-    const again = pressed.filter((one) => isTaken(one) && one.action.kind === "runAgain" && one.id.startsWith(key));
+    const again = pressed.filter((one) => isTaken(one) && one.action.kind === "runAgain" && isAboutKey(one.id, key));
     const allowed = 1 + new Set(again.map(({ id }) => id)).size;
     if (all.length <= allowed) return [];
     return [{ figure: "unsafeRepeats", what: `${all[0]?.method} ${key} arrived ${all.length} times` } as const];
   });
+}
+
+/** Whether a press is about this effect, or about one of its attempts; another effect's id may begin with the same digits. */
+function isAboutKey(pressed: string, key: string): boolean {
+  return pressed === key || pressed.startsWith(`${key}-`);
 }
 
 /** The press counted, or may have: the answer was lost with the process. */

@@ -128,14 +128,19 @@ export function backendOf(world: World): Http {
 /** The company's mail server. */
 export function mailerOf(world: World): Mailer {
   return {
-    send: async (mail) => {
-      const { outcome } = takeHttpFault(world);
+    send: async (mail, timeoutMs) => {
+      const began = world.clock.monotonic();
+      const { fault, outcome } = takeHttpFault(world);
+      if (fault?.kind === "slowToLeave") await sleep(world, fault.ms);
+      if (world.clock.monotonic() - began >= timeoutMs) return { kind: "notSent", reason: "late", retryAfterMs: null };
       if (outcome?.arrives === false) return outcome.outcome;
       const { effectId, to, subject, body } = mail;
       const bytes = JSON.stringify([to, subject, body]);
       // A mail that is turned away has not arrived.
       if (outcome?.turnedAway === true) return outcome.outcome;
       arrive(world, { key: effectId, method: "MAIL", url: `mailto:${to}`, body, bytes, turnedAway: false });
+      if (fault?.kind === "slow") await sleep(world, fault.ms);
+      if (world.clock.monotonic() - began >= timeoutMs) return { kind: "unknown", reason: "no answer in time" };
       return outcome?.outcome ?? { kind: "done", value: null };
     },
   };

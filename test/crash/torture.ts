@@ -7,17 +7,8 @@ import { scenarios } from "./scenarios.ts";
 // code 1 when a guarantee did not hold. With `--replay KEY` it plays one run of R1 or R2 again, by the key that the
 // violation's line names. With `--only R3 --seed 1234` it plays that seed alone, and cuts it down.
 
-const { values } = parseArgs({
-  options: {
-    json: { type: "boolean", default: false },
-    short: { type: "boolean", default: false },
-    only: { type: "string" },
-    replay: { type: "string" },
-    seed: { type: "string" },
-  },
-});
-
-const seed = values.seed === undefined ? {} : { seed: Number(values.seed) };
+const values = asked();
+const seed = values.seed === undefined ? {} : { seed: seedIn(values.seed) };
 const wanted = values.replay === undefined ? chosen(values.only) : [replayed(values.replay)];
 const reports: Record<string, ScenarioReport & { readonly seconds: number }> = {};
 for (const scenario of wanted) {
@@ -30,6 +21,30 @@ for (const scenario of wanted) {
 const broken = Object.values(reports).some((report) => !holds(report));
 process.stdout.write(values.json ? `${JSON.stringify(reports, null, 2)}\n` : tableOf(reports));
 process.exit(broken ? 1 : 0);
+
+function asked() {
+  try {
+    const options = {
+      json: { type: "boolean", default: false },
+      short: { type: "boolean", default: false },
+      only: { type: "string" },
+      replay: { type: "string" },
+      seed: { type: "string" },
+    } as const;
+    return parseArgs({ options }).values;
+  } catch (error) {
+    return refuse(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function seedIn(text: string): number {
+  return /^\d{1,9}$/.test(text) ? Number(text) : refuse(`--seed takes a whole number, and not ${text}.`);
+}
+
+function refuse(why: string): never {
+  process.stderr.write(`${why}\n`);
+  process.exit(2);
+}
 
 /** A scenario that breaks itself must not hide what the others found. */
 async function play(scenario: Scenario): Promise<ScenarioReport> {
@@ -50,8 +65,7 @@ function replayed(key: string): Scenario {
     return replayScenario(key);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exit(2);
+    return refuse(error.message);
   }
 }
 
@@ -60,8 +74,7 @@ function chosen(only: string | undefined): readonly Scenario[] {
   const keys = only.split(",");
   const unknown = keys.filter((key) => !scenarios.some((scenario) => scenario.key === key));
   if (unknown.length === 0) return scenarios.filter(({ key }) => keys.includes(key));
-  process.stderr.write(`No scenario ${unknown.join(", ")}. There are ${scenarios.map(({ key }) => key).join(", ")}.\n`);
-  process.exit(2);
+  return refuse(`No scenario ${unknown.join(", ")}. There are ${scenarios.map(({ key }) => key).join(", ")}.`);
 }
 
 function holds({ lost, unsafeRepeats, doubleDecisions, stranded, violations }: ScenarioReport): boolean {

@@ -2,18 +2,20 @@ import type { Card } from "../../src/domain/card.ts";
 import type { Command } from "../../src/domain/command.ts";
 import type { Event } from "../../src/domain/event.ts";
 import type { CardRef, WorkspaceId } from "../../src/domain/ids.ts";
+import type { Person } from "../../src/domain/person.ts";
 import type { Press, Receipt } from "../../src/domain/press.ts";
 import type { PublishedProcedure } from "../../src/domain/procedure.ts";
 import type { Turn } from "../../src/domain/turn.ts";
 import type { View } from "../../src/domain/view.ts";
-import type { Inbound, Place } from "../../src/ports/channel.ts";
+import type { Inbound, Place, StartReceipt } from "../../src/ports/channel.ts";
 import type { ApprovalView, ConversationView, Inspector } from "../../src/ports/inspector.ts";
 
-/** One call of `Inbound.event`, `press`, `underCard` or `command`. */
+/** One call of `Inbound.event`, `press`, `underCard`, `start` or `command`. */
 export type Report =
   | { readonly place: Place; readonly event: Event }
   | { readonly workspace: WorkspaceId; readonly press: Press }
   | { readonly workspace: WorkspaceId; readonly card: CardRef; readonly turn: Turn }
+  | { readonly place: Place; readonly slug: string; readonly turn: Turn; readonly by: Person }
   | { readonly workspace: WorkspaceId; readonly command: Command };
 
 /** An Inbound that keeps what it was told. */
@@ -22,6 +24,8 @@ export interface FakeInbound extends Inbound {
   readonly reports: readonly Report[];
   /** What presses are answered with from now on. */
   answer(receipt: Receipt): void;
+  /** What starts are answered with from now on. */
+  answerStart(receipt: StartReceipt): void;
   /** What commands are answered with from now on. */
   show(view: View): void;
   /** From now on there is a hand-off under this card. */
@@ -34,11 +38,12 @@ export interface FakeInbound extends Inbound {
   arrived(count: number): Promise<void>;
 }
 
-/** An Inbound that takes in everything, accepts no press before `answer` and knows no card before `handOff`. */
+/** An Inbound that takes in everything. It accepts no press before `answer`, and knows no card before `handOff`. */
 export function createFakeInbound(): FakeInbound {
   const reports: Report[] = [];
   const waiting: { readonly count: number; readonly resolve: () => void }[] = [];
   let receipt: Receipt = { kind: "refused", reason: "Only agents can decide." };
+  let started: StartReceipt = { kind: "accepted" };
   let view: View = { title: "Usher", parts: [] };
   const handOffs = new Set<CardRef>();
   let failure: unknown = null;
@@ -62,12 +67,19 @@ export function createFakeInbound(): FakeInbound {
       await take({ workspace, card, turn });
       return handOffs.has(card);
     },
+    start: async (place, slug, turn, by) => {
+      await take({ place, slug, turn, by });
+      return started;
+    },
     command: async (workspace, command) => {
       await take({ workspace, command });
       return view;
     },
     answer: (next) => {
       receipt = next;
+    },
+    answerStart: (next) => {
+      started = next;
     },
     show: (next) => {
       view = next;

@@ -1,0 +1,193 @@
+import { z } from "zod";
+import type { WorkspaceId } from "../../src/domain/ids.ts";
+import { type Call, type CallOptions, createCall } from "./call.ts";
+import { RefusedError } from "./errors.ts";
+import { type ConversationInfo, conversationInfoSchema, type UserInfo, userInfoSchema } from "./info.ts";
+import { createKnown } from "./known.ts";
+import { createMessages, type InChannel, type Messages } from "./messages.ts";
+import { createPace, type Rates } from "./pace.ts";
+
+export interface SlackClientOptions extends Omit<CallOptions, "pace" | "apiUrl"> {
+  /** The address of the Web API; not given: Slack's own. */
+  readonly apiUrl?: string;
+  /** How often Slack may be called; not given: what Slack allows. */
+  readonly rates?: Rates;
+}
+
+/** A modal or a home page, as Block Kit has it. */
+interface SlackView {
+  readonly type: string;
+}
+
+/** Who the bot is. `scopes`: what it was granted, empty if Slack does not say. */
+export interface Identity {
+  readonly team: string;
+  readonly teamName: string | null;
+  readonly organisation: string | null;
+  readonly botUser: string;
+  readonly url: string | null;
+  readonly scopes: readonly string[];
+}
+
+/**
+ * Slack's Web API as Usher uses it. Every method makes exactly one request (or none, where the answer is known), at
+ * Slack's pace and in time, and throws what `Call` does.
+ */
+export interface SlackClient extends Messages {
+  /** Opens a modal and answers its id. A `triggerId` is good once, for 3 s. */
+  openView(workspace: WorkspaceId, triggerId: string, view: SlackView): Promise<string>;
+  /** Puts another modal in the place of an open one. */
+  updateView(workspace: WorkspaceId, viewId: string, view: SlackView): Promise<void>;
+  /** Shows a page in somebody's App Home. */
+  publishHome(workspace: WorkspaceId, user: string, view: SlackView): Promise<void>;
+  /** What is known of a conversation, at most `maxAgeMs` old. */
+  conversationInfo(workspace: WorkspaceId, channel: string, maxAgeMs?: number): Promise<ConversationInfo>;
+  /** What is known of a person, at most `maxAgeMs` old. */
+  userInfo(workspace: WorkspaceId, user: string, maxAgeMs?: number): Promise<UserInfo>;
+  /** Something has changed there: what is known of it no longer counts. */
+  forgetConversation(workspace: WorkspaceId, channel: string): void;
+  forgetUser(workspace: WorkspaceId, user: string): void;
+  /** Usher was uninstalled there: nothing of it is kept. */
+  forgetWorkspace(workspace: WorkspaceId): void;
+  /** Says under a thread what Usher is doing ("" takes it away). Never throws: where it cannot be shown, it is not. */
+  setStatus(of: InChannel & { readonly threadTs: string; readonly status: string }): Promise<void>;
+  authTest(workspace: WorkspaceId): Promise<Identity>;
+  /** A step of a workflow has ended. `execution`: Slack's id of that step's run. */
+  completeFunction(
+    workspace: WorkspaceId,
+    execution: string,
+    outputs: { readonly [name: string]: string },
+  ): Promise<void>;
+  /** A step of a workflow has failed; `error` is shown to whoever looks after the workflow. */
+  failFunction(workspace: WorkspaceId, execution: string, error: string): Promise<void>;
+}
+
+/** Makes the client for every workspace that `botOf` knows. */
+export function createSlackClient({ apiUrl, rates, ...options }: SlackClientOptions): SlackClient {
+  const pace = createPace(options.clock, rates);
+  const call = createCall({ ...options, pace, apiUrl: apiUrl ?? slackApiUrl });
+  const { forget: forgetStatus, setStatus } = createStatus(call);
+  const { forget: forgetInfo, ...info } = createInfo(call, options);
+  return {
+    ...createMessages(call, options.botOf),
+    ...createViews(call),
+    ...createFunctions(call),
+    ...info,
+    setStatus,
+    forgetWorkspace(workspace) {
+      forgetInfo(workspace);
+      forgetStatus(workspace);
+    },
+    async authTest(workspace) {
+      return call({ workspace, method: "auth.test", channel: null, args: {}, schema: identitySchema });
+    },
+  };
+}
+
+const slackApiUrl = "https://slack.com/api/";
+const done = z.object({ ok: z.literal(true) });
+const opened = z.object({ view: z.object({ id: z.string().min(1) }) });
+
+const identitySchema = z
+  .object({
+    team_id: z.string().min(1),
+    user_id: z.string().min(1),
+    team: z.string().optional(),
+    enterprise_id: z.string().optional(),
+    url: z.string().optional(),
+    response_metadata: z.object({ scopes: z.array(z.string()).optional() }).optional(),
+  })
+  .transform(
+    (answer): Identity => ({
+      team: answer.team_id,
+      teamName: answer.team ?? null,
+      organisation: answer.enterprise_id ?? null,
+      botUser: answer.user_id,
+      url: answer.url ?? null,
+      scopes: answer.response_metadata?.scopes ?? [],
+    }),
+  );
+
+function createViews(call: Call): Pick<SlackClient, "openView" | "updateView" | "publishHome"> {
+  return {
+    async openView(workspace, triggerId, view) {
+      const args = { trigger_id: triggerId, view };
+      return (await call({ workspace, method: "views.open", channel: null, args, schema: opened })).view.id;
+    },
+    async updateView(workspace, viewId, view) {
+      const args = { view_id: viewId, view };
+      await call({ workspace, method: "views.update", channel: null, args, schema: done });
+    },
+    async publishHome(workspace, user, view) {
+      const args = { user_id: user, view };
+      await call({ workspace, method: "views.publish", channel: null, args, schema: done });
+    },
+  };
+}
+
+function createFunctions(call: Call): Pick<SlackClient, "completeFunction" | "failFunction"> {
+  return {
+    async completeFunction(workspace, execution, outputs) {
+      const args = { function_execution_id: execution, outputs };
+      await call({ workspace, method: "functions.completeSuccess", channel: null, args, schema: done });
+    },
+    async failFunction(workspace, execution, error) {
+      const args = { function_execution_id: execution, error };
+      await call({ workspace, method: "functions.completeError", channel: null, args, schema: done });
+    },
+  };
+}
+
+type Info = Pick<SlackClient, "conversationInfo" | "userInfo" | "forgetConversation" | "forgetUser">;
+
+// Events tell of most changes; this is for those that they do not tell of. Whether outsiders are in a channel, and who is
+// a guest, decides who may see and do what.
+const conversationAgeMs = 60_000;
+const userAgeMs = 600_000;
+const mostKnown = 5000;
+
+function createInfo(
+  call: Call,
+  { clock }: Pick<SlackClientOptions, "clock">,
+): Info & { forget(workspace: WorkspaceId): void } {
+  const conversations = createKnown<ConversationInfo>(clock, mostKnown);
+  const users = createKnown<UserInfo>(clock, mostKnown);
+  return {
+    conversationInfo: (workspace, channel, maxAgeMs = conversationAgeMs) =>
+      conversations.get(`${workspace} ${channel}`, maxAgeMs, () => {
+        const of = { workspace, method: "conversations.info", channel } as const;
+        return call({ ...of, args: { channel }, schema: conversationInfoSchema });
+      }),
+    userInfo: (workspace, user, maxAgeMs = userAgeMs) =>
+      users.get(`${workspace} ${user}`, maxAgeMs, () => {
+        const of = { workspace, method: "users.info", channel: null } as const;
+        return call({ ...of, args: { user }, schema: userInfoSchema });
+      }),
+    forgetConversation: (workspace, channel) => conversations.forget(`${workspace} ${channel}`),
+    forgetUser: (workspace, user) => users.forget(`${workspace} ${user}`),
+    forget(workspace) {
+      conversations.forgetAll(`${workspace} `);
+      users.forgetAll(`${workspace} `);
+    },
+  };
+}
+
+// Slack does not know the method, or the app may not use it: nothing that passes by itself.
+const statusIsOff: ReadonlySet<string> = new Set(["unknown_method", "missing_scope", "not_allowed_token_type"]);
+
+function createStatus(call: Call): Pick<SlackClient, "setStatus"> & { forget(workspace: WorkspaceId): void } {
+  const off = new Set<WorkspaceId>();
+  return {
+    async setStatus({ workspace, channel, threadTs, status }) {
+      if (off.has(workspace)) return;
+      const args = { channel_id: channel, thread_ts: threadTs, status };
+      try {
+        await call({ workspace, method: "assistant.threads.setStatus", channel, args, schema: done });
+      } catch (error) {
+        // The log has it. It is a courtesy: nothing that waits for it, or fails with it, is worth having.
+        if (error instanceof RefusedError && statusIsOff.has(error.code)) off.add(workspace);
+      }
+    },
+    forget: (workspace) => off.delete(workspace),
+  };
+}

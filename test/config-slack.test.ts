@@ -1,0 +1,96 @@
+import { describe, expect, test } from "vitest";
+import { type Config, readConfig, secretsOf } from "../src/config.ts";
+import { keyNamed } from "./support/keys.ts";
+
+const signing = "0123456789abcdef0123456789abcdef";
+const http = { SLACK_SIGNING_SECRET: signing, SLACK_BOT_TOKEN: "xoxb-1111-2222-abcdef" };
+const oauth = {
+  SLACK_SIGNING_SECRET: signing,
+  SLACK_CLIENT_ID: "1111.2222",
+  SLACK_CLIENT_SECRET: "fedcba",
+  USHER_URL: "https://usher.example.com/",
+  USHER_KEYS: `a:${keyNamed("a").secret}`,
+};
+
+type Environment = { readonly [name: string]: string };
+
+function good(environment: Environment): Config {
+  const reading = readConfig(environment);
+  if (reading.kind === "ok") return reading.config;
+  throw new Error(reading.problems.join("\n"));
+}
+
+function problemsOf(environment: Environment): readonly string[] {
+  const reading = readConfig(environment);
+  return reading.kind === "bad" ? reading.problems : [];
+}
+
+describe("what is set about Slack", () => {
+  test("one workspace over HTTP needs its token and the signing secret", () => {
+    expect(good({ ...http, USHER_OWNER: "U0OWNER" }).slack).toEqual({
+      inbound: { kind: "http", signingSecret: signing },
+      botToken: "xoxb-1111-2222-abcdef",
+      oauth: null,
+      owner: "U0OWNER",
+      apiUrl: null,
+    });
+  });
+
+  test("a socket needs its token in place of the signing secret", () => {
+    const { slack } = good({ SLACK_APP_TOKEN: "xapp-1-A1-22-abc", SLACK_BOT_TOKEN: "xoxb-1111-2222-abcdef" });
+    expect(slack?.inbound).toEqual({ kind: "socket", appToken: "xapp-1-A1-22-abc" });
+  });
+
+  test("many workspaces need the client, a public address and keys for their tokens", () => {
+    expect(good(oauth).slack?.oauth).toEqual({
+      clientId: "1111.2222",
+      clientSecret: "fedcba",
+      url: "https://usher.example.com",
+    });
+    expect(good(oauth).slack?.botToken).toBeNull();
+  });
+
+  test.each([
+    ["a token without a way in", { SLACK_BOT_TOKEN: http.SLACK_BOT_TOKEN }, ["SLACK_SIGNING_SECRET is missing"]],
+    ["a way in without a token", { SLACK_SIGNING_SECRET: signing }, ["SLACK_BOT_TOKEN is missing"]],
+    ["both ways in", { ...http, SLACK_APP_TOKEN: "xapp-1-A1-22-abc" }, ["SLACK_APP_TOKEN and SLACK_SIGNING_SECRET"]],
+    ["half a client", { ...http, SLACK_CLIENT_ID: "1.2" }, ["SLACK_CLIENT_SECRET is missing"]],
+    [
+      "a client without the rest",
+      { SLACK_SIGNING_SECRET: signing, SLACK_CLIENT_ID: "1.2", SLACK_CLIENT_SECRET: "x" },
+      ["USHER_URL is missing", "USHER_KEYS is missing"],
+    ],
+    [
+      "a client over a socket",
+      { ...oauth, SLACK_SIGNING_SECRET: "", SLACK_APP_TOKEN: "xapp-1-A1-22-abc" },
+      ["SLACK_CLIENT_ID needs SLACK_SIGNING_SECRET"],
+    ],
+    ["a user's token", { ...http, SLACK_BOT_TOKEN: "xoxp-1111-2222-abcdef" }, ["SLACK_BOT_TOKEN must be a token"]],
+    [
+      "attack 9: a secret that is none",
+      { ...http, SLACK_SIGNING_SECRET: "secret" },
+      ["SLACK_SIGNING_SECRET must be 32"],
+    ],
+    ["an owner by name", { ...http, USHER_OWNER: "@ann" }, ["USHER_OWNER must be a member id"]],
+    [
+      "a misspelt name",
+      { ...http, SLACK_BOT_TOKN: "x" },
+      ["SLACK_BOT_TOKN is not known; do you mean SLACK_BOT_TOKEN?"],
+    ],
+  ] as const)("%s is refused, with what is missing", (_name, environment, beginnings) => {
+    const problems = problemsOf(environment);
+    expect(problems).toHaveLength(beginnings.length);
+    for (const [index, beginning] of beginnings.entries()) expect(problems[index]).toContain(beginning);
+  });
+
+  test("no problem repeats a secret", () => {
+    const bad = { SLACK_SIGNING_SECRET: "geheim-1", SLACK_BOT_TOKEN: "geheim-2", SLACK_APP_TOKEN: "geheim-3" };
+    expect(problemsOf(bad).length).toBeGreaterThan(2);
+    expect(problemsOf(bad).join()).not.toContain("geheim");
+  });
+
+  test("every secret is known to the log", () => {
+    expect(secretsOf(good(http))).toEqual([signing, http.SLACK_BOT_TOKEN]);
+    expect(secretsOf(good(oauth))).toEqual([keyNamed("a").secret, signing, "fedcba"]);
+  });
+});

@@ -1,0 +1,62 @@
+import { describe, expect, test } from "vitest";
+import { whyNotStarted } from "../../src/engine/start.ts";
+import { type Chat, chatAbout, customer } from "../support/chat.ts";
+
+const steps = [
+  { id: "ask", kind: "collect", variable: "order_id", prompt: "Which order?" },
+  { id: "tell", kind: "message", content: "It is {{ order_id }}." },
+];
+const choice = (n: number) => ({
+  id: `choice-${n}`,
+  keys: [`choice-${n}`],
+  from: customer,
+  text: "my parcel never came",
+  mentioned: false,
+  at: 1_800_000_000_000 + n,
+});
+const slugOf = (chat: Chat): string => chat.world.procedures[0]?.slug ?? "";
+const start = (chat: Chat, n: number): string | null => {
+  const why = whyNotStarted(chat.conversation, chat.context, slugOf(chat), choice(n));
+  chat.happen({ kind: "start", slug: slugOf(chat), turn: choice(n) });
+  return why;
+};
+
+describe("a procedure that somebody chose by hand", () => {
+  test("runs in the customer's name, without asking the model", () => {
+    const chat = chatAbout(steps);
+    expect(start(chat, 1)).toBeNull();
+    expect(chat.lastText).toBe("Which order?");
+    expect(chat.conversation.run?.startedBy).toEqual(customer);
+    expect(chat.performed.filter(({ effect }) => effect.kind === "route")).toEqual([]);
+    chat.say("1001");
+    expect(chat.lastText).toBe("It is 1001.");
+  });
+
+  test("the same choice delivered twice starts one run", () => {
+    const chat = chatAbout(steps);
+    start(chat, 1);
+    chat.say("1001");
+    expect(start(chat, 1)).toBe("This has been started already.");
+    expect(chat.conversation.run).toBeNull();
+    expect(chat.records).toHaveLength(1);
+  });
+
+  test("is refused, and changes nothing, while a run is there", () => {
+    const chat = chatAbout(steps).say("refund");
+    const before = chat.conversation;
+    expect(start(chat, 1)).toBe("A procedure is running here already. Let it end, or cancel it first.");
+    expect(chat.conversation).toEqual(before);
+  });
+
+  test("is refused while people have the conversation", () => {
+    const chat = chatAbout(steps).say("refund").say("I want to talk to a person");
+    expect(chat.conversation.people).not.toBeNull();
+    expect(start(chat, 1)).toBe("People have this conversation. Hand it back to Usher first.");
+  });
+
+  test("pitfall 40: is refused when it is not active any more", () => {
+    const chat = chatAbout(steps);
+    const context = { ...chat.context, active: new Map() };
+    expect(whyNotStarted(chat.conversation, context, slugOf(chat), choice(1))).toContain("not active any more");
+  });
+});
