@@ -131,6 +131,7 @@ export async function openBot(
   const core = createCore({
     store,
     catalog,
+    settings,
     channels,
     model,
     http,

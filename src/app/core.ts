@@ -11,12 +11,15 @@ import type { Model } from "../ports/model.ts";
 import type { Queue } from "../ports/queue.ts";
 import type { Store } from "../ports/store.ts";
 import type { Catalog } from "./catalog.ts";
+import { runCommand } from "./commands/run-command.ts";
 import { decide } from "./decide.ts";
 import { createInspector } from "./inspect.ts";
 import { createPerform } from "./perform.ts";
 import { receive } from "./receive.ts";
+import type { Settings } from "./settings.ts";
 import { start } from "./start.ts";
 import { createSweeper, type Sweeper } from "./sweep.ts";
+import { underCard } from "./under-card.ts";
 import { createWork, type Work } from "./work.ts";
 
 /**
@@ -27,6 +30,7 @@ import { createWork, type Work } from "./work.ts";
 export interface CoreOptions {
   readonly store: Store;
   readonly catalog: Catalog;
+  readonly settings: Settings;
   readonly channels: ReadonlyMap<Platform, Channel>;
   readonly model: Model;
   readonly http: Http;
@@ -53,7 +57,7 @@ export interface Core {
 
 /** Puts the use cases together. `onSaved` hears of each save of a conversation. */
 export function createCore(options: CoreOptions, onSaved: (conversation: Conversation) => void = () => {}): Core {
-  const { store, catalog, queue, clock, ids, log, owner, exclusive } = options;
+  const { store, catalog, settings, channels, queue, clock, ids, log, owner, exclusive } = options;
   const { conversations, answers, roles } = store;
   const watchers: Parameters<typeof createInspector>[0]["watchers"] = new Set();
   const work = createWork({
@@ -72,14 +76,18 @@ export function createCore(options: CoreOptions, onSaved: (conversation: Convers
     },
   });
   const sweeper = createSweeper({ conversations, answers, work, clock, log, boot: exclusive ? owner : null });
+  const inspector = createInspector({ store, catalog, log, watchers });
+  const commands = { store, inspector, channels, settings, ids, log };
   return {
     work,
     sweeper,
-    inspector: createInspector({ store, catalog, log, watchers }),
+    inspector,
     inbound: {
       event: (place, event) => receive({ work, roles, ids }, place, event),
       start: (place, slug, turn, by) => start({ work, roles, ids }, place, slug, turn, by),
       press: (workspace, press) => decide({ work, store, log }, workspace, press),
+      underCard: (workspace, card, turn) => underCard({ work, store }, workspace, card, turn),
+      command: (workspace, command) => runCommand(commands, workspace, command),
     },
     async start() {
       await queue.start((workspace, id) => work.look({ workspace, id }));

@@ -1,16 +1,17 @@
+import { visibleCard } from "../domain/card.ts";
 import type { Conversation } from "../domain/conversation.ts";
 import type { ConversationId, WorkspaceId } from "../domain/ids.ts";
 import { isRecord, type Json } from "../domain/json.ts";
 import { isAgent, type Person } from "../domain/person.ts";
-import type { Run } from "../domain/run.ts";
+import type { Run, Wait } from "../domain/run.ts";
 import type { RunRecord } from "../domain/run-record.ts";
 import type { TraceEntry } from "../domain/trace.ts";
 import { visible } from "../domain/visible.ts";
-import { shownHeaders } from "../engine/cards.ts";
+import { approvalCard, shownHeaders } from "../engine/cards.ts";
 import type { CompiledProcedure } from "../engine/compile.ts";
 import { typeOf } from "../engine/condition.ts";
 import { textOf } from "../engine/text-of.ts";
-import { masker, sensitiveValues } from "../engine/trace.ts";
+import { masker, sensitiveValues, shownEntry } from "../engine/trace.ts";
 import type { ApprovalView, ConversationView, Inspector, RunView, VariableView } from "../ports/inspector.ts";
 import type { Log } from "../ports/log.ts";
 import type { Store } from "../ports/store.ts";
@@ -32,6 +33,7 @@ export function createInspector(options: InspectOptions): Inspector {
   return {
     conversation: (workspace, id) => viewConversation(options, workspace, id),
     approvals: (workspace) => viewApprovals(options, workspace),
+    approvalCards: (workspace, most) => viewApprovalCards(options, workspace, most),
     procedures: (workspace) => catalog.active(workspace),
     procedure: async (workspace, slug, version) => (await catalog.find(workspace, slug, version))?.published ?? null,
     reveal: (workspace, id, variable, by) => reveal(options, workspace, id, variable, by),
@@ -100,7 +102,8 @@ function viewRun(
     stepId: run.stepId,
     status,
     variables: Object.entries(run.variables).map(([name, value]) => viewVariable(name, value, procedure, about)),
-    trace: run.trace,
+    // What was written before the question for it came is in the trace as it was.
+    trace: run.trace.map((entry) => shownEntry(entry, hide)),
     startedAt: run.startedAt,
     endedAt,
   };
@@ -120,24 +123,49 @@ function viewVariable(
 
 async function viewApprovals(options: InspectOptions, workspace: WorkspaceId): Promise<readonly ApprovalView[]> {
   const views: ApprovalView[] = [];
-  const { conversations } = options.store;
-  for await (const conversation of allOf((page) => conversations.find(workspace, { waiting: "approval" }, page))) {
-    const view = await viewApproval(options, conversation);
+  for (const { conversation, approval, procedure } of await approvalsOf(options, workspace)) {
+    const view = viewApproval(conversation, approval, procedure);
     if (view !== null) views.push(view);
   }
-  return views.sort((a, b) => a.expiresAt - b.expiresAt);
+  return views;
 }
 
-async function viewApproval(
-  options: InspectOptions,
-  { workspace, id, run }: Conversation,
-): Promise<ApprovalView | null> {
-  if (run?.wait.kind !== "approval") return null;
-  const procedure = await procedureOf(options, workspace, run);
-  if (procedure === null) return null;
-  const { of, expiresAt } = run.wait;
+async function viewApprovalCards(options: InspectOptions, workspace: WorkspaceId, most: number) {
+  const waiting = await approvalsOf(options, workspace);
+  const cards = waiting
+    .slice(0, most)
+    .map(({ conversation, approval: { of, expiresAt } }) =>
+      visibleCard(approvalCard(conversation, options.catalog.contextOf(conversation), of, expiresAt)),
+    );
+  return { cards, left: waiting.length - cards.length };
+}
+
+interface Waiting {
+  readonly conversation: Conversation;
+  readonly approval: Wait & { readonly kind: "approval" };
+  readonly procedure: CompiledProcedure;
+}
+
+/** What waits for an approval, the one that expires soonest first; the catalog knows the version of each. */
+async function approvalsOf(options: InspectOptions, workspace: WorkspaceId): Promise<readonly Waiting[]> {
+  const waiting: Waiting[] = [];
+  const { conversations } = options.store;
+  for await (const conversation of allOf((page) => conversations.find(workspace, { waiting: "approval" }, page))) {
+    const { run } = conversation;
+    if (run?.wait.kind !== "approval") continue;
+    const procedure = await procedureOf(options, workspace, run);
+    if (procedure !== null) waiting.push({ conversation, approval: run.wait, procedure });
+  }
+  return waiting.sort((a, b) => a.approval.expiresAt - b.approval.expiresAt);
+}
+
+function viewApproval(
+  { id, run }: Conversation,
+  { of, expiresAt }: Waiting["approval"],
+  procedure: CompiledProcedure,
+): ApprovalView | null {
   const { slug, name, version } = procedure;
-  const request = requestOf(of.effect, hider(run.variables, procedure));
+  const request = requestOf(of.effect, hider(run?.variables ?? {}, procedure));
   return request === null
     ? null
     : { id: of.id, conversationId: id, procedure: { slug, name, version }, request, expiresAt };

@@ -39,11 +39,16 @@ export async function receive({ work, roles, ids }: ReceiveOptions, place: Place
 }
 
 async function withRoles(roles: RoleStore, workspace: WorkspaceId, event: Event): Promise<Event> {
-  if (event.kind !== "turn" && event.kind !== "agentWrote") return event;
-  const from = await withRole(roles, workspace, event.turn.from);
-  if (event.kind === "agentWrote" && !isAgent(from))
-    throw new PermanentError("Only agents can answer for the company.");
-  return { ...event, turn: { ...event.turn, from } };
+  if (event.kind === "agentWrote") return { ...event, turn: await agentsTurn(roles, workspace, event.turn) };
+  if (event.kind !== "turn") return event;
+  return { ...event, turn: { ...event.turn, from: await withRole(roles, workspace, event.turn.from) } };
+}
+
+/** The same turn with the role of who wrote it. Throws PermanentError if that is no agent. */
+export async function agentsTurn(roles: RoleStore, workspace: WorkspaceId, turn: Turn): Promise<Turn> {
+  const from = await withRole(roles, workspace, turn.from);
+  if (!isAgent(from)) throw new PermanentError("Only agents can answer for the company.");
+  return { ...turn, from };
 }
 
 function take(

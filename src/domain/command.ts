@@ -1,10 +1,13 @@
 import type { Address, ConversationId } from "./ids.ts";
 import type { Person } from "./person.ts";
 
-/** One word of a command as its channel read it: what names a person, a channel or a conversation is that already. */
+/**
+ * One word of a command as its channel read it: what names a person, a channel or a conversation is that already.
+ * `external` of a person: as in Person; a channel that cannot tell says true.
+ */
 export type CommandWord =
   | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "person"; readonly person: Pick<Person, "platform" | "id" | "name"> }
+  | { readonly kind: "person"; readonly person: Pick<Person, "platform" | "id" | "name" | "external"> }
   | { readonly kind: "channel"; readonly address: Address; readonly name: string }
   | { readonly kind: "conversation"; readonly conversation: ConversationId };
 

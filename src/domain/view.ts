@@ -1,5 +1,6 @@
-import type { Card } from "./card.ts";
+import { type Card, visibleCard } from "./card.ts";
 import type { Person } from "./person.ts";
+import { visible } from "./visible.ts";
 
 /**
  * One value in a view: words as they are, a moment (Unix ms) that each reader sees in their own time zone, or a person,
@@ -30,4 +31,33 @@ export type ViewPart =
 export interface View {
   readonly title: string;
   readonly parts: readonly ViewPart[];
+}
+
+/** The view with every character in it as one that is seen, whoever chose its words; ids stay as they are. Pure. */
+export function visibleView({ title, parts }: View): View {
+  return { title: visible(title), parts: parts.map(visiblePart) };
+}
+
+function visiblePart(part: ViewPart): ViewPart {
+  switch (part.kind) {
+    case "text":
+      return { ...part, text: visible(part.text) };
+    case "fields": {
+      const fields = part.fields.map(({ name, value }) => ({ name: visible(name), value: visibleCell(value) }));
+      return { ...part, label: visible(part.label), fields };
+    }
+    case "table": {
+      const rows = part.rows.map((row) => row.map(visibleCell));
+      return { ...part, label: visible(part.label), columns: part.columns.map(visible), rows };
+    }
+    case "card":
+      return { ...part, card: visibleCard(part.card) };
+    default:
+      return part satisfies never;
+  }
+}
+
+function visibleCell(cell: Cell): Cell {
+  if (typeof cell === "string") return visible(cell);
+  return "at" in cell ? cell : { person: { ...cell.person, name: visible(cell.person.name) } };
 }

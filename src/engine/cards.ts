@@ -57,6 +57,18 @@ export function effectCard(conversation: Conversation, context: Context, of: Out
   };
 }
 
+/** The card that asks for the approval of a call or an action; `expiresAt`: until when (Unix ms). Pure. */
+export function approvalCard(conversation: Conversation, context: Context, of: Outgoing, expiresAt: number): Card {
+  return effectCard(conversation, context, of, {
+    kind: "approval",
+    title: `Approval needed: ${labelOf(of)}`,
+    tone: "wait",
+    status: [],
+    buttons: approvalButtons,
+    expiresAt,
+  });
+}
+
 /** The same card when there is nothing to press on it any more. Pure. */
 export function closedEffectCard(
   conversation: Conversation,
@@ -104,11 +116,11 @@ export function decisionLines({ run }: Conversation, id: string): readonly CardS
   });
 }
 
-/** The buttons of an approval, and of an outcome that nobody knows. */
-export const approvalButtons: Card["buttons"] = [
+const approvalButtons: Card["buttons"] = [
   { action: "approve", label: "Approve" },
   { action: "reject", label: "Reject" },
 ];
+/** The buttons of an outcome that nobody knows. */
 export const verdictButtons: Card["buttons"] = [
   { action: "happened", label: "It happened" },
   { action: "runAgain", label: "Run again" },

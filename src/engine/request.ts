@@ -5,7 +5,7 @@ import type { HttpMethod, HttpRequest } from "../domain/http-request.ts";
 import { isRecord, type Json } from "../domain/json.ts";
 import { renderBody, renderHeader } from "./body-template.ts";
 import { hashOf } from "./canonical.ts";
-import { approvalButtons, effectCard, labelOf, lineCard } from "./cards.ts";
+import { approvalCard, labelOf, lineCard } from "./cards.ts";
 import type { CompiledStep } from "./compile.ts";
 import { type Context, scopeOf } from "./context.ts";
 import { append, outgoing, post, say, takeId } from "./outbox.ts";
@@ -134,15 +134,7 @@ export function send(
 function askAgents(conversation: Conversation, context: Context, of: Outgoing): Conversation {
   const { approvalMs, approvalReminderMs, texts } = context.settings;
   const expiresAt = context.now + approvalMs;
-  const card = effectCard(conversation, context, of, {
-    kind: "approval",
-    title: `Approval needed: ${labelOf(of)}`,
-    tone: "wait",
-    status: [],
-    buttons: approvalButtons,
-    expiresAt,
-  });
-  const posted = post(conversation, context, card, null);
+  const posted = post(conversation, context, approvalCard(conversation, context, of, expiresAt), null);
   const { run } = posted.conversation;
   if (run === null) return posted.conversation;
   const remindAt = approvalReminderMs < approvalMs ? context.now + approvalReminderMs : null;

@@ -19,7 +19,7 @@ export function trace(conversation: Conversation, context: Context, news: TraceN
   const { run } = conversation;
   if (run === null) return conversation;
   const hide = (text: string) => hideSensitive(conversation, context, text);
-  const entry = cut({ at: context.now, step: run.stepId, ...news }, hide);
+  const entry = shownEntry({ at: context.now, step: run.stepId, ...news }, hide);
   return { ...conversation, run: { ...run, trace: [...run.trace, entry].slice(-limits.traceEntries) } };
 }
 
@@ -29,7 +29,8 @@ export function hideSensitive(conversation: Conversation, context: Context, text
   return run === null ? text : masker(sensitiveValues(run.variables, procedureOf(conversation, context)))(text);
 }
 
-function cut(entry: TraceEntry, hide: (text: string) => string): TraceEntry {
+/** A line of the trace as people may see it: its texts hidden where they must be, and cut. Pure. */
+export function shownEntry(entry: TraceEntry, hide: (text: string) => string): TraceEntry {
   const short = (text: string) => shorten(visible(hide(text)), limits.traceTextLength);
   switch (entry.kind) {
     case "said":

@@ -1,3 +1,4 @@
+import type { Card } from "../domain/card.ts";
 import type { HttpRequest } from "../domain/http-request.ts";
 import type { ConversationId, WorkspaceId } from "../domain/ids.ts";
 import type { Json } from "../domain/json.ts";
@@ -62,6 +63,14 @@ export interface ApprovalView {
 export interface Inspector {
   conversation(workspace: WorkspaceId, id: ConversationId): Promise<ConversationView | null>;
   approvals(workspace: WorkspaceId): Promise<readonly ApprovalView[]>;
+  /**
+   * The cards of the approvals that wait, as the agents channel shows them, the one that expires soonest first, and no
+   * more than `most`; `left`: how many there are beside these.
+   */
+  approvalCards(
+    workspace: WorkspaceId,
+    most: number,
+  ): Promise<{ readonly cards: readonly Card[]; readonly left: number }>;
   /** The active procedures, by slug. */
   procedures(workspace: WorkspaceId): readonly PublishedProcedure[];
   /** One version of a procedure, for a run that keeps an older one. */

@@ -3,10 +3,11 @@ import type { RunJson } from "../../adapters/web/api.ts";
 import { rowsOf } from "../../adapters/web/page/src/inside/fold.ts";
 import { gutterOf } from "../../adapters/web/page/src/inside/gutter.ts";
 import { failedSteps, marksOf } from "../../adapters/web/page/src/inside/marks.ts";
-import { factsOf } from "../../adapters/web/page/src/inside/steps.ts";
-import { passes, traceRows, wordsOf } from "../../adapters/web/page/src/inside/trace-rows.ts";
+import { passes, traceRows } from "../../adapters/web/page/src/inside/trace-rows.ts";
 import { type Procedure, procedureSchema } from "../../src/domain/procedure.ts";
+import { factsOf } from "../../src/domain/step-facts.ts";
 import type { TraceEntry } from "../../src/domain/trace.ts";
+import { wordsOf } from "../../src/domain/trace-words.ts";
 
 const procedure = (steps: readonly object[]): Procedure =>
   procedureSchema.parse({ slug: "test", name: "Test", trigger: { when: "always" }, steps });

@@ -6,6 +6,7 @@ import { openSqliteStore } from "../../adapters/sqlite/open.ts";
 import { createInProcessQueue } from "../../jobs/in-process.ts";
 import { createCatalog } from "../../src/app/catalog.ts";
 import { createCore } from "../../src/app/core.ts";
+import { createSettings } from "../../src/app/settings.ts";
 import { type Press, pressActionSchema, type Receipt } from "../../src/domain/press.ts";
 import { defaultSettings } from "../../src/domain/settings.ts";
 import type { Store } from "../../src/ports/store.ts";
@@ -93,17 +94,19 @@ type Usher = Awaited<ReturnType<typeof openUsher>>;
 /** Usher over this store, nothing of it held back: what runs beside each other does so as it does for real. */
 async function openUsher(world: World, store: Store, random: Random) {
   await prepareStore(store, []);
-  const settings = {
+  const defaults = {
     ...defaultSettings,
     agentsChannel: { platform: "web" as const, address: agentsChannel },
     connections: { shop: "https://shop.example" },
   };
   const { clock } = world;
-  const catalog = createCatalog(store.procedures, () => settings, clock);
+  const settings = createSettings(store.settings, () => defaults);
+  const catalog = createCatalog(store.procedures, settings.of, clock);
   await catalog.refresh(workspace);
   const core = createCore({
     store,
     catalog,
+    settings,
     channels: new Map([["web", channelOf(world, "boot-1")]]),
     model: modelOf(world),
     http: backendOf(world),

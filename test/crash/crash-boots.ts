@@ -2,6 +2,7 @@ import { createLocalModel } from "../../adapters/local/model.ts";
 import { createInProcessQueue } from "../../jobs/in-process.ts";
 import { createCatalog } from "../../src/app/catalog.ts";
 import { createCore } from "../../src/app/core.ts";
+import { createSettings } from "../../src/app/settings.ts";
 import { defaultSettings, type WorkspaceSettings } from "../../src/domain/settings.ts";
 import type { Inbound } from "../../src/ports/channel.ts";
 import { TransientError } from "../../src/ports/errors.ts";
@@ -95,13 +96,15 @@ async function start(options: BootOptions, boot: Boot, running: RunningBoot): Pr
   const { world } = options;
   const clock = boot.clock(options.clock);
   const store = wrapStore(boot, world.store(options.store));
-  const catalog = createCatalog(store.procedures, () => settings, clock);
+  const given = createSettings(store.settings, () => settings);
+  const catalog = createCatalog(store.procedures, given.of, clock);
   await catalog.refresh(workspace);
   const channel = boot.wrap("channel", world.channel(owner), manners.channel);
   const nonces = counter();
   const core = createCore({
     store,
     catalog,
+    settings: given,
     channels: new Map([["web" as const, channel]]),
     model: boot.wrap("model", createLocalModel(), manners.model),
     http: boot.wrap("http", world.http(owner), manners.http),

@@ -132,6 +132,9 @@ export class CrashWorld {
         this.receipts.push({ press, receipt });
         return receipt;
       },
+      start: (place, slug, turn, by) => inbound.start(place, slug, turn, by),
+      underCard: (workspace, card, turn) => inbound.underCard(workspace, card, turn),
+      command: (workspace, command) => inbound.command(workspace, command),
     };
   }
 

@@ -1,6 +1,7 @@
 import { createInProcessQueue } from "../../jobs/in-process.ts";
 import { createCatalog } from "../../src/app/catalog.ts";
 import { type Core, createCore } from "../../src/app/core.ts";
+import { createSettings } from "../../src/app/settings.ts";
 import { addressSchema, type ConversationId, conversationIdSchema, workspaceIdSchema } from "../../src/domain/ids.ts";
 import { defaultSettings, type WorkspaceSettings } from "../../src/domain/settings.ts";
 import type { Channel, Place } from "../../src/ports/channel.ts";
@@ -44,13 +45,14 @@ export async function openInstance(world: World, store: Store, boot: string): Pr
   const life = createLife(world);
   const guard = guardOf(world, life);
   const clock = clockOf(world, life);
-  const all: WorkspaceSettings = {
+  const defaults: WorkspaceSettings = {
     ...defaultSettings,
     agentsChannel: { platform: "web", address: agentsChannel },
     connections: { shop: "https://shop.example" },
     mailIsSent: true,
   };
-  const catalog = createCatalog(store.procedures, () => all, clock);
+  const settings = createSettings(store.settings, () => defaults);
+  const catalog = createCatalog(store.procedures, settings.of, clock);
   await catalog.refresh(workspace);
   const channel = channelOf(world, boot);
   const backend = backendOf(world);
@@ -60,6 +62,7 @@ export async function openInstance(world: World, store: Store, boot: string): Pr
   const core = createCore({
     store: guardedStore(store, guard),
     catalog,
+    settings,
     channels: new Map([["web", guarded]]),
     model: { route: guard(model.route) },
     http: { send: guard(backend.send) },

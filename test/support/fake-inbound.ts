@@ -1,14 +1,22 @@
+import type { Card } from "../../src/domain/card.ts";
+import type { Command } from "../../src/domain/command.ts";
 import type { Event } from "../../src/domain/event.ts";
-import type { WorkspaceId } from "../../src/domain/ids.ts";
+import type { CardRef, WorkspaceId } from "../../src/domain/ids.ts";
+import type { Person } from "../../src/domain/person.ts";
 import type { Press, Receipt } from "../../src/domain/press.ts";
 import type { PublishedProcedure } from "../../src/domain/procedure.ts";
-import type { Inbound, Place } from "../../src/ports/channel.ts";
+import type { Turn } from "../../src/domain/turn.ts";
+import type { View } from "../../src/domain/view.ts";
+import type { Inbound, Place, StartReceipt } from "../../src/ports/channel.ts";
 import type { ApprovalView, ConversationView, Inspector } from "../../src/ports/inspector.ts";
 
-/** One call of `Inbound.event`, or of `Inbound.press`. */
+/** One call of `Inbound.event`, `press`, `underCard`, `start` or `command`. */
 export type Report =
   | { readonly place: Place; readonly event: Event }
-  | { readonly workspace: WorkspaceId; readonly press: Press };
+  | { readonly workspace: WorkspaceId; readonly press: Press }
+  | { readonly workspace: WorkspaceId; readonly card: CardRef; readonly turn: Turn }
+  | { readonly place: Place; readonly slug: string; readonly turn: Turn; readonly by: Person }
+  | { readonly workspace: WorkspaceId; readonly command: Command };
 
 /** An Inbound that keeps what it was told. */
 export interface FakeInbound extends Inbound {
@@ -16,6 +24,12 @@ export interface FakeInbound extends Inbound {
   readonly reports: readonly Report[];
   /** What presses are answered with from now on. */
   answer(receipt: Receipt): void;
+  /** What starts are answered with from now on. */
+  answerStart(receipt: StartReceipt): void;
+  /** What commands are answered with from now on. */
+  show(view: View): void;
+  /** From now on there is a hand-off under this card. */
+  handOff(card: CardRef): void;
   /** From now on calls throw this; null: they work again. */
   failWith(error: unknown): void;
   /** Calls from now on wait until the answer is called. */
@@ -24,11 +38,14 @@ export interface FakeInbound extends Inbound {
   arrived(count: number): Promise<void>;
 }
 
-/** An Inbound that takes in everything and accepts no press before `answer`. */
+/** An Inbound that takes in everything. It accepts no press before `answer`, and knows no card before `handOff`. */
 export function createFakeInbound(): FakeInbound {
   const reports: Report[] = [];
   const waiting: { readonly count: number; readonly resolve: () => void }[] = [];
   let receipt: Receipt = { kind: "refused", reason: "Only agents can decide." };
+  let started: StartReceipt = { kind: "accepted" };
+  let view: View = { title: "Usher", parts: [] };
+  const handOffs = new Set<CardRef>();
   let failure: unknown = null;
   let held: Promise<void> = Promise.resolve();
 
@@ -46,8 +63,29 @@ export function createFakeInbound(): FakeInbound {
       await take({ workspace, press });
       return receipt;
     },
+    underCard: async (workspace, card, turn) => {
+      await take({ workspace, card, turn });
+      return handOffs.has(card);
+    },
+    start: async (place, slug, turn, by) => {
+      await take({ place, slug, turn, by });
+      return started;
+    },
+    command: async (workspace, command) => {
+      await take({ workspace, command });
+      return view;
+    },
     answer: (next) => {
       receipt = next;
+    },
+    answerStart: (next) => {
+      started = next;
+    },
+    show: (next) => {
+      view = next;
+    },
+    handOff: (card) => {
+      handOffs.add(card);
     },
     failWith: (error) => {
       failure = error;
@@ -73,6 +111,8 @@ export function createFakeInbound(): FakeInbound {
 export interface FakeInspector extends Inspector {
   readonly views: Map<string, ConversationView>;
   readonly pending: ApprovalView[];
+  /** The cards of the approvals that wait. */
+  readonly cards: Card[];
   /** Versions of procedures, none of which is active. */
   readonly versions: PublishedProcedure[];
   /** Sensitive values by `<conversation>/<variable>`; only agents may see them. */
@@ -87,12 +127,14 @@ export interface FakeInspector extends Inspector {
 export function createFakeInspector(): FakeInspector {
   const views = new Map<string, ConversationView>();
   const pending: ApprovalView[] = [];
+  const cards: Card[] = [];
   const versions: PublishedProcedure[] = [];
   const secrets = new Map<string, string>();
   const watching = new Set<(workspace: WorkspaceId, id: ConversationView["id"]) => void>();
   return {
     views,
     pending,
+    cards,
     versions,
     secrets,
     saved: (workspace, id) => {
@@ -101,6 +143,9 @@ export function createFakeInspector(): FakeInspector {
     watchers: () => watching.size,
     conversation: async (_workspace, id) => views.get(id) ?? null,
     approvals: async () => pending,
+    approvalCards: async (_workspace, most) => {
+      return { cards: cards.slice(0, most), left: Math.max(0, cards.length - most) };
+    },
     procedures: () => [],
     procedure: async (_workspace, slug, version) =>
       versions.find((one) => one.procedure.slug === slug && one.version === version) ?? null,

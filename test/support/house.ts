@@ -138,6 +138,7 @@ export async function openHouse(options: HouseOptions) {
     {
       store,
       catalog,
+      settings,
       channels: new Map([["web" as const, options.world.channel]]),
       model: options.model ?? createLocalModel(),
       http: options.world.http,
@@ -191,6 +192,7 @@ export async function openHouse(options: HouseOptions) {
     catalog,
     settings,
     workspace,
+    inbound,
     inspector,
     load,
     until,

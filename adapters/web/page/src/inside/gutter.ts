@@ -1,6 +1,6 @@
+import type { StepFacts } from "../../../../../src/domain/step-facts.ts";
 import type { Marks } from "./marks.ts";
 import { wayOf } from "./marks.ts";
-import type { StepFacts } from "./steps.ts";
 
 /** How a line is drawn: thick where the run went, dashed where it did not go, thin where that is open. */
 export type LineStyle = "walked" | "notTaken" | "ahead";

@@ -1,4 +1,5 @@
 import { type ReactNode, useMemo } from "react";
+import { factsOf } from "../../../../../src/domain/step-facts.ts";
 import type { ProcedureJson, RunJson } from "../../../api.ts";
 import { Icon } from "../shared/icon.tsx";
 import { Section } from "../shared/section.tsx";
@@ -9,7 +10,6 @@ import { Procedures } from "./procedures.tsx";
 import { Records } from "./records-view.tsx";
 import { RunView } from "./run-view.tsx";
 import { routeWords, standingOf } from "./run-words.ts";
-import { factsOf } from "./steps.ts";
 import { TraceView } from "./trace-view.tsx";
 import { VariablesView } from "./variables-view.tsx";
 

@@ -1,6 +1,6 @@
 import { limits } from "../../../../../src/domain/limits.ts";
+import type { StepFacts } from "../../../../../src/domain/step-facts.ts";
 import type { RunJson } from "../../../api.ts";
-import type { StepFacts } from "./steps.ts";
 
 /** How a step stands in a run. `ahead`: not reached, and still possible or never decided about. */
 export interface StepMark {

@@ -1,12 +1,12 @@
 import { type KeyboardEvent, useMemo, useRef, useState } from "react";
 import type { Procedure } from "../../../../../src/domain/procedure.ts";
+import { factsOf, type StepFacts } from "../../../../../src/domain/step-facts.ts";
 import type { RunJson } from "../../../api.ts";
 import { keepSameAt } from "../state/refresh.ts";
 import { type Row, rowsOf, wholeUpTo } from "./fold.ts";
 import { type Gutter, gutterOf } from "./gutter.ts";
 import { failedSteps, type Marks, marksOf } from "./marks.ts";
 import { StepRow } from "./step-row.tsx";
-import { factsOf, type StepFacts } from "./steps.ts";
 
 interface RailProps {
   readonly procedure: Procedure;

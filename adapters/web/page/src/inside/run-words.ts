@@ -1,4 +1,5 @@
 import type { Route } from "../../../../../src/domain/route.ts";
+import { runWords } from "../../../../../src/domain/run-words.ts";
 import type { ConversationJson, ProcedureJson, RunJson } from "../../../api.ts";
 import type { IconName } from "../shared/icon-paths.ts";
 
@@ -10,16 +11,16 @@ export interface Standing {
 }
 
 const standings: { readonly [status in RunJson["status"]]: Standing } = {
-  input: { words: "Waiting for an answer", tone: "wait", icon: "waiting" },
-  effect: { words: "Working", tone: "wait", icon: "waiting" },
-  approval: { words: "Waiting for approval", tone: "wait", icon: "gate" },
-  verdict: { words: "Outcome unknown", tone: "doubt", icon: "unknown" },
-  held: { words: "Paused: with people", tone: "plain", icon: "escalate" },
-  completed: { words: "Completed", tone: "ok", icon: "done" },
-  escalated: { words: "Handed to people", tone: "plain", icon: "escalate" },
-  cancelled: { words: "Cancelled", tone: "plain", icon: "failed" },
-  resolved: { words: "Resolved", tone: "ok", icon: "done" },
-  expired: { words: "Expired", tone: "plain", icon: "waiting" },
+  input: { words: runWords.input, tone: "wait", icon: "waiting" },
+  effect: { words: runWords.effect, tone: "wait", icon: "waiting" },
+  approval: { words: runWords.approval, tone: "wait", icon: "gate" },
+  verdict: { words: runWords.verdict, tone: "doubt", icon: "unknown" },
+  held: { words: runWords.held, tone: "plain", icon: "escalate" },
+  completed: { words: runWords.completed, tone: "ok", icon: "done" },
+  escalated: { words: runWords.escalated, tone: "plain", icon: "escalate" },
+  cancelled: { words: runWords.cancelled, tone: "plain", icon: "failed" },
+  resolved: { words: runWords.resolved, tone: "ok", icon: "done" },
+  expired: { words: runWords.expired, tone: "plain", icon: "waiting" },
 };
 
 /** How a run stands; one whose conversation is with people is paused. Pure. */

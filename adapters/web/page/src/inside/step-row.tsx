@@ -1,12 +1,12 @@
 import { memo } from "react";
 import type { Json } from "../../../../../src/domain/json.ts";
 import type { Step } from "../../../../../src/domain/step.ts";
+import { type Exit, kindWords, type StepFacts } from "../../../../../src/domain/step-facts.ts";
 import { Icon } from "../shared/icon.tsx";
 import { JsonView } from "../shared/json-view.tsx";
 import type { LineStyle, Piece } from "./gutter.ts";
 import type { StepMark } from "./marks.ts";
 import { StepLink } from "./step-link.tsx";
-import { type Exit, kindWords, type StepFacts } from "./steps.ts";
 
 export interface StepRowProps {
   readonly facts: StepFacts;

@@ -1,6 +1,8 @@
 import { memo, useId, useMemo, useRef, useState } from "react";
 import { limits } from "../../../../../src/domain/limits.ts";
 import type { Procedure } from "../../../../../src/domain/procedure.ts";
+import { factsOf } from "../../../../../src/domain/step-facts.ts";
+import { wordsOf } from "../../../../../src/domain/trace-words.ts";
 import type { RunJson } from "../../../api.ts";
 import { JsonView } from "../shared/json-view.tsx";
 import { clockSeconds, took } from "../shared/time.ts";
@@ -9,8 +11,7 @@ import { usePage } from "../state/page.ts";
 import { keepSame } from "../state/refresh.ts";
 import { isCut } from "./marks.ts";
 import { StepLink } from "./step-link.tsx";
-import { factsOf } from "./steps.ts";
-import { passes, type TraceFilter, type TraceRow, traceFilters, traceRows, wordsOf } from "./trace-rows.ts";
+import { passes, type TraceFilter, type TraceRow, traceFilters, traceRows } from "./trace-rows.ts";
 
 interface TraceViewProps {
   readonly run: RunJson | null;

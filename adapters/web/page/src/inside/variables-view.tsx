@@ -1,11 +1,11 @@
 import { Fragment, memo, type ReactNode, useEffect, useState } from "react";
 import type { Json } from "../../../../../src/domain/json.ts";
+import type { StepFacts } from "../../../../../src/domain/step-facts.ts";
 import type { RunJson } from "../../../api.ts";
 import { JsonView } from "../shared/json-view.tsx";
 import { page, useIsCutOff } from "../state/page.ts";
 import { AnswerError, server } from "../state/server.ts";
 import { StepLink } from "./step-link.tsx";
-import type { StepFacts } from "./steps.ts";
 
 type Variable = RunJson["variableViews"][number];
 

@@ -1,6 +1,6 @@
-import type { ActionName } from "../../../../../src/domain/action.ts";
-import type { Procedure } from "../../../../../src/domain/procedure.ts";
-import type { Step, StepKind } from "../../../../../src/domain/step.ts";
+import type { ActionName } from "./action.ts";
+import type { Procedure } from "./procedure.ts";
+import type { Step, StepKind } from "./step.ts";
 
 /** Where a step can lead. `label`: what decides for it, or null for the only way on; `to` null: the path ends. */
 export interface Exit {
@@ -8,7 +8,7 @@ export interface Exit {
   readonly to: string | null;
 }
 
-/** A step as the diagram and the trace show it. `number` is a label for people. */
+/** A step as people are shown it. `number` is a label for them, `summary` what it does in a few words. */
 export interface StepFacts {
   readonly id: string;
   readonly number: number;
@@ -30,7 +30,7 @@ export const kindWords: { readonly [kind in StepKind]: string } = {
   escalate: "Escalate",
 };
 
-// The domain's own table stands beside zod schemas, which would come into the page with it.
+// The table of the actions stands beside zod schemas, which would come into the playground's page with it.
 const actionWords: { readonly [name in ActionName]: string } = {
   create_ticket: "Create a ticket",
   create_lead: "Create a lead",

@@ -1,0 +1,76 @@
+import type { Platform } from "../../domain/person.ts";
+import type { View } from "../../domain/view.ts";
+import { lineCard } from "../../engine/cards.ts";
+import { PermanentError } from "../../ports/errors.ts";
+import { sentences } from "./answers.ts";
+import { type Asked, form, nothing, one, type Verb } from "./grammar.ts";
+import { type GivenPlace, placeSlot } from "./slots.ts";
+
+/** Where approvals, notices and hand-offs go. */
+export const channel: Verb = {
+  name: "channel",
+  forms: [
+    form({
+      keyword: null,
+      words: nothing,
+      does: "Shows where approvals, notices and hand-offs go.",
+      may: "agent",
+      run: async (asked) => current(asked),
+    }),
+    form({
+      keyword: "set",
+      words: one(placeSlot),
+      does: "Sends approvals, notices and hand-offs to a channel.",
+      may: "admin",
+      run: set,
+    }),
+  ],
+};
+
+const title = "Agents channel";
+const platformWords: { readonly [platform in Platform]: string } = {
+  web: "the playground",
+  slack: "Slack",
+  teams: "Microsoft Teams",
+};
+
+function current({ options, workspace, by, channel: here }: Asked): View {
+  const { agentsChannel } = options.settings.of(workspace);
+  if (agentsChannel === null) {
+    return sentences(title, "There is none yet, so nothing can be approved. An admin sets it with “channel set here”.");
+  }
+  const { platform, address } = agentsChannel;
+  if (platform === by.platform && address === here?.address) {
+    return sentences(title, "Approvals, notices and hand-offs come here.");
+  }
+  const where = { name: "Approvals, notices and hand-offs go to", value: `${address} in ${platformWords[platform]}` };
+  return { title, parts: [{ kind: "fields", label: title, fields: [where] }] };
+}
+
+/** A place counts only when something could be posted there: the channel itself refuses one that outsiders read. */
+async function set(asked: Asked, place: GivenPlace): Promise<View> {
+  const { options, workspace, by } = asked;
+  const to = place.kind === "here" ? asked.channel : place.channel;
+  if (to === null) return sentences(title, "This is no place for approvals. Write “channel set here” in a channel.");
+  const problem = await post(asked, to.address);
+  if (problem !== null) return sentences(title, `“${to.name}” was not set. ${problem}`);
+  await options.settings.set(workspace, { agentsChannel: { platform: by.platform, address: to.address } });
+  options.log.info({ workspace, by: by.id, platform: by.platform }, "The agents channel was changed.");
+  return sentences(title, `Approvals, notices and hand-offs go to “${to.name}” from now on.`);
+}
+
+/** Says in the new place what comes there; answers why that did not work, or null. */
+async function post({ options, workspace, by }: Asked, to: NonNullable<Asked["channel"]>["address"]) {
+  const card = lineCard("notice", "Usher's approvals, notices and hand-offs come here from now on.", "plain");
+  const delivery = { effectId: options.ids.nonce(), under: null, mayHaveBeenSent: false };
+  const channel = options.channels.get(by.platform);
+  if (channel === undefined) return `Usher has no way to ${platformWords[by.platform]}.`;
+  try {
+    await channel.send(to, { kind: "card", card }, delivery);
+    return null;
+  } catch (error) {
+    if (error instanceof PermanentError) return error.message;
+    options.log.warn({ workspace, platform: by.platform, error }, "A new agents channel could not be tried.");
+    return "I could not post there just now; try again in a moment.";
+  }
+}

@@ -1,0 +1,73 @@
+import type { Command, CommandWord } from "../../domain/command.ts";
+import { type ConversationId, conversationIdSchema } from "../../domain/ids.ts";
+import type { Role } from "../../domain/person.ts";
+import { nearest } from "../../engine/nearest.ts";
+import { nameOf, type Slot, type Wrong } from "./grammar.ts";
+
+/** A word as it is. */
+function plain(name: string, mend: string): Slot<string> {
+  return {
+    name,
+    read: (word) => (word.kind === "text" ? { kind: "ok", value: word.text } : wrong(word, mend)),
+  };
+}
+
+/** A procedure, by its slug or its name. */
+export const procedureSlot = plain("procedure", "Name a procedure as “list” shows it.");
+
+/** What can be asked for. */
+export const verbSlot = plain("verb", "Name what you want to know about, as in “help runs”.");
+
+/** A conversation: a link to it that the channel has read, or its id. */
+export const conversationSlot: Slot<ConversationId> = {
+  name: "conversation",
+  read: (word) => {
+    if (word.kind === "conversation") return { kind: "ok", value: word.conversation };
+    const id = conversationIdSchema.safeParse(word.kind === "text" ? word.text : null);
+    return id.success ? { kind: "ok", value: id.data } : wrong(word, "Name a conversation as “runs” shows it.");
+  },
+};
+
+/** Somebody whom the channel knows. */
+export const personSlot: Slot<(CommandWord & { readonly kind: "person" })["person"]> = {
+  name: "person",
+  read: (word) =>
+    word.kind === "person" ? { kind: "ok", value: word.person } : wrong(word, "Mention the person with an @."),
+};
+
+/** A role that can be given. */
+export type GivenRole = Exclude<Role, "customer">;
+const givenRoles: readonly GivenRole[] = ["agent", "admin", "owner"];
+
+/** A role that can be given. */
+export const roleSlot: Slot<GivenRole> = {
+  name: "role",
+  read: (word) => {
+    const asked = word.kind === "text" ? word.text.toLowerCase() : "";
+    const role = givenRoles.find((known) => known === asked);
+    if (role !== undefined) return { kind: "ok", value: role };
+    const near = nearest(asked, givenRoles);
+    return wrong(word, near === null ? `A role is one of: ${givenRoles.join(", ")}.` : `Do you mean “${near}”?`);
+  },
+};
+
+/** A place for the agents channel; `here`: where the command was asked. */
+export type GivenPlace =
+  | { readonly kind: "here" }
+  | { readonly kind: "channel"; readonly channel: NonNullable<Command["channel"]> };
+
+/** A place for the agents channel. */
+export const placeSlot: Slot<GivenPlace> = {
+  name: "channel|here",
+  read: (word) => {
+    if (word.kind === "channel") {
+      return { kind: "ok", value: { kind: "channel", channel: { address: word.address, name: word.name } } };
+    }
+    if (word.kind === "text" && word.text.toLowerCase() === "here") return { kind: "ok", value: { kind: "here" } };
+    return wrong(word, "Name the channel with a #, or write “here” in it.");
+  },
+};
+
+function wrong(word: CommandWord, mend: string): Wrong {
+  return { kind: "wrong", problem: `I do not know what “${nameOf(word)}” is here. ${mend}` };
+}
