@@ -76,7 +76,7 @@ export function createCore(options: CoreOptions, onSaved: (conversation: Convers
     sweeper,
     inspector: createInspector({ store, catalog, log, watchers }),
     inbound: {
-      event: (place, event) => receive({ work, roles, ids }, place, event),
+      event: (place, event) => receive({ work, roles, ids, log }, place, event),
       press: (workspace, press) => decide({ work, store, log }, workspace, press),
     },
     async start() {
