@@ -99,7 +99,9 @@ async function sendOnce(way: Way, request: HttpRequest, limits: HttpLimits, stop
     stop,
     mayStart: () => way.clock.monotonic() < limits.startBefore,
     now: () => way.clock.now(),
-    keepOpen: request.method === "GET" || request.method === "HEAD",
+    // After a HEAD a server may send, wrongly, a body, which would be read as the answer to the next request; and one that
+    // ignores the body of a GET would read that as the next request.
+    keepOpen: request.method === "GET" && request.body === null,
   };
   if (!parts.mayStart()) return tooLate(label);
   // JSON keeps the two parts apart, whatever is in them.

@@ -28,7 +28,7 @@ export function prepareFolder(folder: string): string {
     if (existsSync(folder)) tighten(folder);
     else makeFolder(folder);
     // SQLite gives its log the rights of the database file, so this is the only one to take care of.
-    if (!existsSync(file)) closeSync(openSync(file, "ax", 0o600));
+    if (!existsSync(file)) closeSync(openSync(file, "a", 0o600));
     chmodSync(file, 0o600);
     return file;
   } catch (error) {

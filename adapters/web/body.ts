@@ -44,8 +44,10 @@ async function readBytes(request: IncomingMessage): Promise<Buffer> {
     reject(tooLarge());
   });
   request.on("end", () => resolve(Buffer.concat(parts)));
-  request.on("close", () => reject(new ApiError(400, "The body ended before its content-length: send all of it.")));
-  request.on("error", reject);
+  const cutOff = (): void => reject(new ApiError(400, "The body ended before its content-length: send all of it."));
+  request.on("close", cutOff);
+  // Whoever asked has hung up; that is no fault of ours.
+  request.on("error", cutOff);
   return promise;
 }
 

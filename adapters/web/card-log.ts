@@ -25,6 +25,12 @@ export function replyCardId(conversation: string, key: string): string {
   return `${replyPrefix}${conversation}.${key}`;
 }
 
+/** Between which two texts the ids of a conversation's replies lie. Pure. */
+export function replyCardIds(conversation: string): readonly [string, string] {
+  // "/" is the character after ".".
+  return [`${replyPrefix}${conversation}.`, `${replyPrefix}${conversation}/`];
+}
+
 /** Whether a card holds an agent's own words. Pure. */
 export function isReply({ effect }: LoggedCard): boolean {
   return effect.startsWith(replyPrefix);

@@ -100,22 +100,23 @@ async function takeReply(options: ConversationRouteOptions, request: ApiRequest,
   // Known, and passed on: also when somebody has ended the hand-off meanwhile.
   if (cards.has(replyCardId(conversation, key))) return { status: 202, body: { id: key } };
   const under = await withPeople(options, conversation);
-  await inTime(clock, passOn(options, inbound, { conversation, key, from: as, text, at: clock.now() }, under));
+  const at = options.log.timeAfter(conversation, clock.now());
+  await inTime(clock, passOn(options, inbound, { conversation, key, from: as, text, at }, under));
   return { status: 202, body: { id: key } };
 }
 
 // Shown under the card only when Usher has the words: nobody may take them for said that never went out. Sent again
 // after a crash in between, they are shown then, once.
 async function passOn(
-  { workspace, clock, cards, changes }: ConversationRouteOptions,
+  { workspace, cards, changes }: ConversationRouteOptions,
   inbound: Inbound,
   reply: Written,
   under: string,
 ): Promise<void> {
-  const { conversation, key, from, text } = reply;
+  const { conversation, key, from, text, at } = reply;
   await inbound.event(placeOf(workspace, conversation), replyEvent(reply));
   const effect = replyCardId(conversation, key);
-  cards.post({ effect, conversation, under, card: replyCard(personOf(from).name, text), at: clock.now() });
+  cards.post({ effect, conversation, under, card: replyCard(personOf(from).name, text), at });
   changes.announce({ kind: "agents" });
 }
 

@@ -3,6 +3,7 @@ import { dots } from "../../src/domain/dots.ts";
 import { type ConversationId, conversationIdSchema } from "../../src/domain/ids.ts";
 import { type TextMessage, textMessageSchema } from "../../src/domain/message.ts";
 import { PermanentError } from "../../src/ports/errors.ts";
+import { replyCardIds } from "./card-log.ts";
 import { webLimits } from "./limits.ts";
 import type { LogFile } from "./log-file.ts";
 import type { Written } from "./parse.ts";
@@ -45,6 +46,8 @@ export interface MessageLog {
   message(conversation: ConversationId, key: string): LoggedMessage | null;
   /** What Usher has not yet taken in, oldest first; of one conversation up to `upTo`, or of all. */
   pending(conversation?: ConversationId, upTo?: number): readonly LoggedMessage[];
+  /** The time of what somebody says now: `at`, or later than everything that people have said in the conversation. */
+  timeAfter(conversation: ConversationId, at: number): number;
   /** Notes, before Usher gets it, that a message must not be shown. */
   hide(seq: number): void;
   /** Notes what became of a message. The text of a hidden one is overwritten once Usher has it. */
@@ -63,25 +66,30 @@ const insertMessage =
   "INSERT OR IGNORE INTO messages (conversation, sender, key, text, choices, author, at, hidden, state)" +
   " VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?)";
 
+const newestSaid =
+  "SELECT max(at) AS at FROM (SELECT at FROM messages WHERE conversation = ? AND sender IS NOT NULL" +
+  " UNION ALL SELECT at FROM cards WHERE effect > ? AND effect < ?)";
+
 /** The threads in an open file. */
 export function createMessageLog(file: LogFile): MessageLog {
   const message = (conversation: ConversationId, key: string): LoggedMessage | null => {
     const which = "conversation = ? AND (sender IS NULL) = 0 AND key = ?";
     return file.first(messageRow, `SELECT ${columns} FROM messages WHERE ${which}`, conversation, key);
   };
-  const newest = "SELECT max(at) AS at FROM messages WHERE conversation = ? AND sender IS NOT NULL";
   // Time in a thread only goes on, as on a chat platform, also when this machine's clock is set back: what is older than
-  // all that Usher remembers would count as seen.
-  const after = (conversation: string, at: number): number => {
-    const last = file.first(z.object({ at: z.number().nullable() }), newest, conversation)?.at ?? null;
+  // all that Usher remembers would count as seen. What agents say under the card counts, too: it is remembered with it.
+  const timeAfter = (conversation: ConversationId, at: number): number => {
+    const [from, to] = replyCardIds(conversation);
+    const last = file.first(z.object({ at: z.number().nullable() }), newestSaid, conversation, from, to)?.at ?? null;
     return last === null ? at : Math.max(at, last + 1);
   };
   return {
     ...conversationsOf(file),
     ...usherMessagesOf(file),
     message,
+    timeAfter,
     write: ({ conversation, key, from, text, at }) => {
-      file.run(insertMessage, conversation, from, key, text, "[]", null, after(conversation, at), "pending");
+      file.run(insertMessage, conversation, from, key, text, "[]", null, timeAfter(conversation, at), "pending");
       const stored = message(conversation, key);
       if (stored === null) throw new PermanentError(`playground.db lost message ${key} of ${conversation}.`);
       return stored;

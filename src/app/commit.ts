@@ -31,9 +31,10 @@ export async function commit(
 ): Promise<{ readonly saved: Conversation; readonly at: number } | null> {
   for (let conflicts = 0; conflicts < conflictsAtMost; conflicts += 1) {
     const before = await currentDocument(options, active);
+    // Before the lease gets its end by the wall clock: a pause in between must only shorten it.
+    const at = options.clock.monotonic();
     const applied = applyAll(options.catalog, before, batch);
     const next = applied.conversation === null ? null : hold(options, active, before, applied.conversation, marks);
-    const at = options.clock.monotonic();
     const changed = next !== null && next !== before;
     if (changed && !(await trySave(options.conversations, next))) {
       active.document = undefined;

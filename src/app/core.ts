@@ -83,8 +83,8 @@ export function createCore(options: CoreOptions, onSaved: (conversation: Convers
     sweeper,
     inspector,
     inbound: {
-      event: (place, event) => receive({ work, roles, ids }, place, event),
-      start: (place, slug, turn, by) => start({ work, roles, ids }, place, slug, turn, by),
+      event: (place, event) => receive({ work, roles, ids, log }, place, event),
+      start: (place, slug, turn, by) => start({ work, roles, ids, log }, place, slug, turn, by),
       press: (workspace, press) => decide({ work, store, log }, workspace, press),
       underCard: (workspace, card, turn) => underCard({ work, store }, workspace, card, turn),
       command: (workspace, command) => runCommand(commands, workspace, command),

@@ -2,13 +2,15 @@ import type { Conversation } from "../domain/conversation.ts";
 import type { Event } from "../domain/event.ts";
 import type { WorkspaceId } from "../domain/ids.ts";
 import { isAgent, isSamePerson, type Person } from "../domain/person.ts";
-import type { Turn } from "../domain/turn.ts";
+import { type Turn, turnSchema } from "../domain/turn.ts";
 import { advance } from "../engine/advance.ts";
 import type { Context } from "../engine/context.ts";
 import { createConversation } from "../engine/create.ts";
+import { isForgotten } from "../engine/seen.ts";
 import type { Place } from "../ports/channel.ts";
 import { PermanentError } from "../ports/errors.ts";
 import type { Ids } from "../ports/ids.ts";
+import type { Log } from "../ports/log.ts";
 import type { RoleStore } from "../ports/store.ts";
 import type { Work } from "./work.ts";
 
@@ -17,6 +19,7 @@ export interface ReceiveOptions {
   readonly work: Work;
   readonly roles: RoleStore;
   readonly ids: Ids;
+  readonly log: Log;
 }
 
 /** The same person with the role that Usher's own table gives; unknown people are customers. */
@@ -27,15 +30,30 @@ export async function withRole(roles: RoleStore, workspace: WorkspaceId, person:
 
 /**
  * Takes in an event of a channel: who wrote is looked up, a conversation is made for a first turn, and the change is
- * stored. Throws TransientError when it could not be stored, PermanentError when the person may not do this.
+ * stored. Throws TransientError when it could not be stored, PermanentError when the person may not do this or the turn
+ * is none.
  */
-export async function receive({ work, roles, ids }: ReceiveOptions, place: Place, event: Event): Promise<void> {
-  const known = await withRoles(roles, place.workspace, event);
+export async function receive(options: ReceiveOptions, place: Place, event: Event): Promise<void> {
+  const { work, roles, ids, log } = options;
+  const known = await withRoles(roles, place.workspace, checked(event));
   const key = { workspace: place.workspace, id: place.conversation };
-  await work.apply(key, (conversation, contextOf) => ({
+  const forgotten = await work.apply(key, (conversation, contextOf) => ({
     conversation: take(conversation, place, known, ids, contextOf),
-    answer: null,
+    answer: conversation !== null && "turn" in known && isForgotten(conversation, known.turn),
   }));
+  if (!forgotten) return;
+  log.warn({ conversation: key.id }, "A message was older than all that is remembered there, and counted as seen.");
+}
+
+function checked(event: Event): Event {
+  if ("turn" in event) checkTurn(event.turn);
+  return event;
+}
+
+/** What an adapter gets wrong must not get into a document, where it could never be read again. Throws PermanentError. */
+export function checkTurn(turn: Turn): void {
+  if (turnSchema.safeParse(turn).success) return;
+  throw new PermanentError("The channel gave a turn that is none: its id, its keys or its time is not as it must be.");
 }
 
 async function withRoles(roles: RoleStore, workspace: WorkspaceId, event: Event): Promise<Event> {

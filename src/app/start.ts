@@ -3,11 +3,11 @@ import type { Turn } from "../domain/turn.ts";
 import { advance } from "../engine/advance.ts";
 import { whyNotStarted } from "../engine/start.ts";
 import type { Place, StartReceipt } from "../ports/channel.ts";
-import { beginning, type ReceiveOptions, withRole } from "./receive.ts";
+import { beginning, checkTurn, type ReceiveOptions, withRole } from "./receive.ts";
 
 /**
  * Starts a procedure that somebody has chosen, in the name of the customer whose turn it is. The role of whoever chose is
- * looked up at this very moment. Throws TransientError when it could not be stored.
+ * looked up at this very moment. Throws TransientError when it could not be stored, PermanentError if the turn is none.
  */
 export async function start(
   { work, roles, ids }: ReceiveOptions,
@@ -16,6 +16,7 @@ export async function start(
   turn: Turn,
   by: Person,
 ): Promise<StartReceipt> {
+  checkTurn(turn);
   const chooser = await withRole(roles, place.workspace, by);
   if (!isSamePerson(chooser, turn.from) && !isAgent(chooser)) {
     return { kind: "refused", reason: "Only agents can start a procedure for somebody else." };

@@ -6,9 +6,9 @@ import { z } from "zod";
  */
 export const recentTurnSchema = z.string().regex(/^[0-9a-z]+ /);
 
-/** The entry for a turn's key. Pure. */
+/** The entry for a turn's key; of a moment between two ms the earlier one counts. Pure. */
 export function recentTurn(key: string, at: number): string {
-  return `${Math.max(0, at).toString(36)} ${key}`;
+  return `${Math.max(0, Math.floor(at)).toString(36)} ${key}`;
 }
 
 /** The key in an entry. Pure. */

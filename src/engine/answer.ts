@@ -9,7 +9,7 @@ import { exampleOf, readInput } from "./input.ts";
 import { handOff } from "./people.ts";
 import { correction, matchesVariable, recognise } from "./phrases.ts";
 import { prompt, waitForInput } from "./prompt.ts";
-import { cameLate } from "./seen.ts";
+import { noteIfLate } from "./seen.ts";
 import { trace } from "./trace.ts";
 import { fail, setVariables, walk } from "./walk.ts";
 
@@ -119,11 +119,7 @@ function take(conversation: Conversation, context: Context, step: CollectStep, t
 
 function hear(conversation: Conversation, context: Context, step: CollectStep, turn: Turn): Conversation {
   const heard = trace(conversation, context, { kind: "heard", text: step.step.sensitive ? dots : turn.text });
-  if (!cameLate(conversation, turn)) return heard;
-  return trace(heard, context, {
-    kind: "note",
-    text: "It came late: it was written before a message that was first here.",
-  });
+  return noteIfLate(heard, context, turn);
 }
 
 /** The prompt repeats until the answer is valid, saying what is wrong, unless the step sets a limit. */

@@ -2,10 +2,21 @@ import type { Conversation } from "../domain/conversation.ts";
 import { limits } from "../domain/limits.ts";
 import { keyOfRecent, momentOfRecent, recentTurn } from "../domain/recent.ts";
 import type { Turn } from "../domain/turn.ts";
+import type { Context } from "./context.ts";
+import { trace } from "./trace.ts";
 
 /** Whether this turn must count as seen. Pure. */
-export function wasSeen({ recent, floor }: Conversation, turn: Turn): boolean {
-  return turn.at <= floor || recent.some((entry) => turn.keys.includes(keyOfRecent(entry)));
+export function wasSeen(conversation: Conversation, turn: Turn): boolean {
+  return turn.at <= conversation.floor || isRemembered(conversation, turn);
+}
+
+/** Whether this turn counts as seen only because it is older than everything that is remembered. Pure. */
+export function isForgotten(conversation: Conversation, turn: Turn): boolean {
+  return turn.at <= conversation.floor && !isRemembered(conversation, turn);
+}
+
+function isRemembered({ recent }: Conversation, { keys }: Turn): boolean {
+  return recent.some((entry) => keys.includes(keyOfRecent(entry)));
 }
 
 /** Keeps the turn's keys; those that fall out raise the floor below which a turn counts as seen. Pure. */
@@ -16,8 +27,14 @@ export function remember(conversation: Conversation, turn: Turn): Conversation {
   return { ...conversation, recent: all.slice(forgotten.length), floor };
 }
 
-/** Whether the person wrote a remembered turn before one that was handled before it. Pure. */
-export function cameLate({ recent, inbox }: Conversation, turn: Turn): boolean {
+/** Notes in the run's trace that this turn came late: it was written before one that was handled before it. Pure. */
+export function noteIfLate(conversation: Conversation, context: Context, turn: Turn): Conversation {
+  if (!cameLate(conversation, turn)) return conversation;
+  const text = "It came late: it was written before a message that was first here.";
+  return trace(conversation, context, { kind: "note", text });
+}
+
+function cameLate({ recent, inbox }: Conversation, turn: Turn): boolean {
   const waiting = new Set(inbox.flatMap(({ keys }) => keys));
   return recent.some((entry) => momentOfRecent(entry) > turn.at && !waiting.has(keyOfRecent(entry)));
 }

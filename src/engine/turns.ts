@@ -10,7 +10,7 @@ import { isFull, say } from "./outbox.ts";
 import { drop, relayToAgents } from "./people.ts";
 import { recognise } from "./phrases.ts";
 import { route } from "./routing.ts";
-import { remember, wasSeen } from "./seen.ts";
+import { noteIfLate, remember, wasSeen } from "./seen.ts";
 import { startRun } from "./walk.ts";
 
 /**
@@ -75,7 +75,7 @@ function whileAgentsDecide(conversation: Conversation, context: Context, turn: T
   if (word === "cancel") return cancel(conversation, context);
   if (word === "human") return askForPerson(conversation, context);
   const holding = conversation.run?.wait.kind === "approval" ? texts.waitingForApproval : texts.checking;
-  return say(conversation, context, holding);
+  return say(noteIfLate(conversation, context, turn), context, holding);
 }
 
 function withoutRun(conversation: Conversation, context: Context, turn: Turn): Conversation {

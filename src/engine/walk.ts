@@ -11,6 +11,7 @@ import { jsonBytes, readPath } from "./path.ts";
 import { handOff } from "./people.ts";
 import { ask, renderWords } from "./prompt.ts";
 import { type Asked, askForAction, askForCall } from "./request.ts";
+import { noteIfLate } from "./seen.ts";
 import { evaluate } from "./template.ts";
 import { trace } from "./trace.ts";
 
@@ -46,7 +47,8 @@ export function startRun(
       ending: null,
     },
   };
-  return walk(trace(started, context, { kind: "heard", text: turn.text }), context, procedure.first);
+  const heard = noteIfLate(trace(started, context, { kind: "heard", text: turn.text }), context, turn);
+  return walk(heard, context, procedure.first);
 }
 
 /**

@@ -138,6 +138,14 @@ describe("attack 34: connections that are used again", () => {
     expect(server.connections()).toBe(2);
   });
 
+  test("a HEAD, and a GET with a body, have one of their own: what a server says too much is never the next answer", async () => {
+    const { server, send } = await scene(ok);
+    await send();
+    await send({ method: "HEAD" });
+    await send({ body: "{}" });
+    expect(server.connections()).toBe(3);
+  });
+
   test("two reads at once have two connections, and one answer never gets to the other", async () => {
     const { server, send } = await scene((socket, request) => {
       const path = request.split(" ")[1];

@@ -162,6 +162,24 @@ describe("a reply", () => {
     ]);
   });
 
+  test("guarantee G12: a clock that is set back makes neither a reply nor the customer's next words older than the last ones", async () => {
+    const times = () =>
+      playground.inbound.reports.map((report) =>
+        "event" in report && (report.event.kind === "turn" || report.event.kind === "agentWrote")
+          ? report.event.turn.at
+          : 0,
+      );
+    const write = (id: string) =>
+      playground.post(`/api/conversations/${one}/messages`, { id, as: "customer-1", text: "Hello" });
+    const start = playground.clock.now();
+    await write("m1");
+    await reply("agent-1", "r1");
+    playground.clock.jump(-3_600_000);
+    await write("m2");
+    await reply("agent-1", "r2");
+    expect(times()).toEqual([start, start + 1, start + 2, start + 3]);
+  });
+
   test("that Usher has already is 202 again, also when somebody has ended the hand-off", async () => {
     await reply("agent-1", "r1");
     playground.inspector.views.clear();

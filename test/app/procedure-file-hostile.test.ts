@@ -83,6 +83,12 @@ describe("a text that cannot be read", () => {
 });
 
 describe("what YAML can do and a procedure must not", () => {
+  test("60,000 doubled keys are told without a search through all keys for each", () => {
+    const problems = problemsOf("k: 1\n".repeat(60_000), "a.yaml");
+    expect(problems).toHaveLength(101);
+    expect(problems.at(-1)).toContain("more problems after this place");
+  });
+
   test.each([
     ["an alias", `${head}x: &x 1\ny: *x\n${steps}`, "5:4: “*x” refers to another place, and aliases are not read"],
     ["an alias to nothing", `${head.replace("b", "*bold*")}${steps}`, "2:7: “*bold*” refers to another place"],

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { limits } from "../../src/domain/limits.ts";
 import { PermanentError } from "../../src/ports/errors.ts";
 import { agent, colleague, customer } from "../support/chat.ts";
 import { housesOf } from "../support/house.ts";
@@ -94,4 +95,27 @@ describe("who writes", () => {
     await house.relay("c1", "It is paid.", agent);
     expect(await house.load("c1")).toBeNull();
   });
+});
+
+describe("a turn that is none", () => {
+  test.each([
+    ["a time between two ms", { at: 1_800_000_000_000.25 }],
+    ["no time", { at: Number.NaN }],
+    ["no key", { keys: [] }],
+    ["an empty id", { id: "" }],
+  ])("%s is refused before it gets into a document, which stays as it was", async (_what, change) => {
+    const house = await begun();
+    const before = await house.load("c1");
+    const turn = { ...house.turnOf("1001", customer), ...change };
+    await expect(house.take("c1", { kind: "turn", turn })).rejects.toThrow(PermanentError);
+    expect(await house.load("c1")).toEqual(before);
+  });
+});
+
+test("guarantee G2: that a message counts as seen because it is older than all that is remembered is in the log", async () => {
+  const house = await begun();
+  for (let n = 0; n <= limits.recentKeys; n += 1) await house.say("c1", "?");
+  const forgotten = { ...house.turnOf("1001", customer), at: 1 };
+  await house.take("c1", { kind: "turn", turn: forgotten });
+  expect(house.log.lines.filter(({ message }) => message.includes("counted as seen"))).toHaveLength(1);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { limits } from "../../src/domain/limits.ts";
-import { remember, wasSeen } from "../../src/engine/seen.ts";
+import { isForgotten, remember, wasSeen } from "../../src/engine/seen.ts";
 import { chatAbout, customer } from "../support/chat.ts";
 
 const steps = [
@@ -22,6 +22,8 @@ describe("turns that were seen before (guarantee G2)", () => {
     expect(wasSeen(conversation, { ...turn("new", 99), keys: ["new", "m74"] })).toBe(true);
     expect(wasSeen(conversation, turn("late but unseen", 11))).toBe(false);
     expect(wasSeen(conversation, turn("older than all", 10))).toBe(true);
+    expect(isForgotten(conversation, turn("older than all", 10))).toBe(true);
+    expect(isForgotten(conversation, turn("m74", 74))).toBe(false);
   });
 });
 
@@ -34,6 +36,19 @@ describe("turns that came late (guarantee G3)", () => {
     chat.say("one", customer, { at: chat.now - 5000 });
     expect(chat.conversation.run?.variables).toEqual({ v: "one" });
     expect(notes(chat)).toEqual(["It came late: it was written before a message that was first here."]);
+  });
+
+  test("one that comes late and starts a run, or comes while an approval waits, is marked as well", () => {
+    const silent = { kind: "silent", scores: [], threshold: 0.45 };
+    const pay = { id: "pay", kind: "call", method: "POST", url: "https://a.example/", approval: "require" };
+    const chat = chatAbout([pay], {
+      route: (text) =>
+        text === "hi" ? silent : { kind: "run", slug: "test-procedure", filled: {}, scores: [], threshold: 0 },
+    });
+    chat.say("hi").say("refund", customer, { at: chat.now - 5000 });
+    chat.say("and?", customer, { at: chat.now - 4000 });
+    expect(chat.wait).toBe("approval");
+    expect(notes(chat)).toHaveLength(2);
   });
 
   test("of two that waited for the same call, the earlier one goes first, and neither is late", () => {

@@ -52,6 +52,7 @@ export function readYaml(fileName: string, text: string): YamlSource {
   const found = syntax.length === 0 ? read.problems : [...syntax, ...read.problems.filter((one) => one.explainsLine)];
   const explained = new Set(read.problems.filter((one) => one.explainsLine).map((one) => lineOf(one.offset)));
   const index = pairIndex();
+  const steps = stepsIn(document.contents);
   const told = found.filter((one) => one.explainsLine || !explained.has(lineOf(one.offset)));
   return {
     document,
@@ -59,7 +60,7 @@ export function readYaml(fileName: string, text: string): YamlSource {
     complete: read.complete && syntax.length === 0,
     problems: told.map(({ offset, message, mend }) => {
       const { line, col } = lines.linePos(offset);
-      return { line, column: col, stepId: stepAt(document.contents, offset), message, mend };
+      return { line, column: col, stepId: stepAt(steps, offset), message, mend };
     }),
     place: (path, key = false) => {
       const { line, col } = lines.linePos(offsetOf(index, document.contents, path, key));
@@ -171,12 +172,15 @@ function startOf(node: unknown): number | undefined {
   return isNode(node) ? node.range?.[0] : undefined;
 }
 
-/** The id of the step that an offset lies in, as far as the text can be read. */
-function stepAt(contents: Node | null, offset: number): string | null {
+/** The steps, as far as the text can be read: found once, since the library walks through all keys to find one. */
+function stepsIn(contents: Node | null): readonly YAMLMap[] {
   const steps = isMap(contents) ? contents.get("steps", true) : undefined;
-  if (!isSeq(steps)) return null;
-  const step = steps.items.find((item) => isMap(item) && covers(item, offset));
-  const id = isMap(step) ? step.get("id") : undefined;
+  return isSeq(steps) ? steps.items.filter((item) => isMap(item)) : [];
+}
+
+/** The id of the step that an offset lies in. */
+function stepAt(steps: readonly YAMLMap[], offset: number): string | null {
+  const id = steps.find((step) => covers(step, offset))?.get("id");
   return typeof id === "string" ? id : null;
 }
 
