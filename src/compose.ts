@@ -1,6 +1,10 @@
 import { createHttp } from "../adapters/http/http.ts";
 import { createLocalModel } from "../adapters/local/model.ts";
 import { createMailer } from "../adapters/mail/mailer.ts";
+import { readAddress } from "../adapters/slack/address.ts";
+import { identify } from "../adapters/slack/identify.ts";
+import { openInstallations } from "../adapters/slack/installations.ts";
+import { createSlack } from "../adapters/slack/slack.ts";
 import { openSqliteStore } from "../adapters/sqlite/open.ts";
 import { agentsAddress } from "../adapters/web/address.ts";
 import { buildPage } from "../adapters/web/build-page.ts";
@@ -11,9 +15,12 @@ import { createInProcessQueue } from "../jobs/in-process.ts";
 import { createCatalog } from "./app/catalog.ts";
 import { type Core, createCore } from "./app/core.ts";
 import type { ProcedureCheck } from "./app/files/procedure-file.ts";
+import { admitFirstOwner } from "./app/first-owner.ts";
 import { publishFolder } from "./app/publish-files.ts";
 import { createSettings, type Settings } from "./app/settings.ts";
+import { cancelRuns } from "./app/uninstall.ts";
 import type { Config } from "./config.ts";
+import type { SlackConfig } from "./config-slack.ts";
 import { type DemoBackend, startDemoBackend } from "./demo-backend.ts";
 import { type WorkspaceId, workspaceIdSchema } from "./domain/ids.ts";
 import type { Platform } from "./domain/person.ts";
@@ -68,19 +75,22 @@ export async function startUsher(config: Config, system: System): Promise<Usher>
 async function open(config: Config, system: System, onClose: OnClose): Promise<string> {
   const channels = new Map<Platform, Channel>();
   const bot = await openBot(config, system, channels, onClose);
-  const { channel, router, close } = openPlayground(config, system, bot, await buildPage());
-  onClose(close);
-  channels.set(channel.name, channel);
+  const slack = config.slack === null ? null : await openSlack(config.slack, system, bot);
+  const page = openPlayground(config, system, bot, await buildPage());
+  onClose(page.close);
+  for (const { channel } of [slack, page].filter((one) => one !== null)) channels.set(channel.name, channel);
   const report = reporter(system.log);
-  const server = await startServer(router, { ...config, clock: system.clock, report });
+  // The playground answers whatever else is asked, so it comes last.
+  const routers = slack === null ? [page.router] : [slack.router, page.router];
+  const server = await startServer(routers, { ...config, clock: system.clock, report });
   onClose(async () => {
-    // No more events, then no more work; the channel itself stays open for what is under way. A connection that is slow
+    // No more events, then no more work; the channels themselves stay open for what is under way. A connection that is slow
     // to end does not keep the work waiting: both together have ten seconds.
     const closing = server.close();
-    await channel.stop();
+    await Promise.all([...channels.values()].map((channel) => channel.stop()));
     await Promise.all([closing, bot.core.stop()]);
   });
-  await channel.start(bot.core.inbound);
+  for (const channel of channels.values()) await channel.start(bot.core.inbound);
   await bot.core.start();
   return server.url;
 }
@@ -91,6 +101,8 @@ export interface Bot {
   readonly store: Store;
   readonly settings: Settings;
   readonly demo: DemoBackend | null;
+  /** Makes a workspace ready: what is set there, and the procedures of the folder. Throws as `startUsher` does. */
+  openWorkspace(workspace: WorkspaceId): Promise<void>;
 }
 
 /** Opens everything but the channels; `channels` may be filled until the core is started. Throws as `startUsher` does. */
@@ -107,13 +119,15 @@ export async function openBot(
   if (renewed > 0) log.info({ renewed }, "Installations were encrypted again, with the first key of USHER_KEYS.");
   const demo = await startDemoBackend(config, log);
   onClose(() => demo?.close());
-  const defaults = defaultsOf(config, demo);
-  const settings = createSettings(store.settings, () => defaults);
-  await settings.refresh(playground);
-  await publish(config.procedureFolder, store, settings.of(playground), log);
-  await admitPeople(store);
+  const settings = createSettings(store.settings, (workspace) => defaultsOf(workspace, config, demo));
   const catalog = createCatalog(store.procedures, settings.of, clock);
-  await catalog.refresh(playground);
+  const openWorkspace = async (workspace: WorkspaceId): Promise<void> => {
+    await settings.refresh(workspace);
+    await publish(config.procedureFolder, store, workspace, settings.of(workspace), log);
+    await catalog.refresh(workspace);
+  };
+  await openWorkspace(playground);
+  await admitPeople(store);
   const http = createHttp({
     clock,
     openHosts: [...config.openHosts, ...(demo === null ? [] : [demo.host])],
@@ -143,7 +157,39 @@ export async function openBot(
     owner,
     exclusive: true,
   });
-  return { core, store, settings, demo };
+  return { core, store, settings, demo, openWorkspace };
+}
+
+/** Slack with every workspace in which Usher is installed. Throws what Slack and the store throw. */
+async function openSlack(config: SlackConfig, { clock, log }: System, bot: Bot) {
+  const { core, store, settings, openWorkspace } = bot;
+  const { botToken, inbound } = config;
+  const apiUrl = config.apiUrl === null ? null : `${config.apiUrl}/`;
+  const fixed = botToken === null ? null : await identify(botToken, { apiUrl, clock, log });
+  const installations = await openInstallations(store.installations, fixed);
+  for (const { workspace } of installations.all()) {
+    await openWorkspace(workspace);
+    if (config.owner !== null) await admitFirstOwner(store.roles, workspace, "slack", config.owner);
+  }
+  return createSlack({
+    inbound,
+    apiUrl,
+    installations,
+    inspector: core.inspector,
+    clock,
+    log,
+    agentsChannelOf: (workspace) => slackChannelIn(settings.of(workspace).agentsChannel),
+    async uninstalled({ workspace, botUser }) {
+      await installations.remove(workspace);
+      log.warn({ workspace }, "Usher was uninstalled there: the token is destroyed, and the runs are cancelled.");
+      const by = { platform: "slack", id: botUser, name: "Slack", role: "customer", external: false } as const;
+      await cancelRuns({ work: core.work, store }, workspace, by);
+    },
+  });
+}
+
+function slackChannelIn(place: WorkspaceSettings["agentsChannel"]): string | null {
+  return place?.platform === "slack" ? (readAddress(place.address)?.channel ?? null) : null;
 }
 
 function openPlayground(
@@ -186,7 +232,7 @@ function openMailer({ mailServer }: Config, clock: Clock) {
   return createMailer({ ...server, ...login }, clock);
 }
 
-function defaultsOf(config: Config, demo: DemoBackend | null): WorkspaceSettings {
+function defaultsOf(workspace: WorkspaceId, config: Config, demo: DemoBackend | null): WorkspaceSettings {
   const { region, locale, timeZone, connections } = config;
   return {
     ...defaultSettings,
@@ -194,15 +240,22 @@ function defaultsOf(config: Config, demo: DemoBackend | null): WorkspaceSettings
     locale,
     timeZone,
     connections: demo === null ? connections : { ...connections, shop: demo.url },
-    agentsChannel: { platform: "web", address: agentsAddress },
+    // Elsewhere an admin says where it is.
+    agentsChannel: workspace === playground ? { platform: "web", address: agentsAddress } : null,
     mailIsSent: config.mailServer !== null,
   };
 }
 
-async function publish(folder: string, store: Store, { connections }: WorkspaceSettings, log: Log): Promise<void> {
+async function publish(
+  folder: string,
+  store: Store,
+  workspace: WorkspaceId,
+  { connections }: WorkspaceSettings,
+  log: Log,
+): Promise<void> {
   const files = await readFolder(folder);
   if (files.length === 0) log.warn({ folder }, "The folder has no procedure files, so no procedure is active.");
   const check: ProcedureCheck = (procedure) => checkProcedure(procedure, connections);
-  const report = await publishFolder({ files, store: store.procedures, workspace: playground, check });
-  log.info({ ...report }, "The procedures of the folder are active.");
+  const report = await publishFolder({ files, store: store.procedures, workspace, check });
+  log.info({ workspace, ...report }, "The procedures of the folder are active.");
 }

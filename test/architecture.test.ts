@@ -139,6 +139,7 @@ describe("every implementation of a port", () => {
     "adapters/mail": "mailerContract",
     "adapters/local": "modelContract",
     "adapters/web": "channelContract",
+    "adapters/slack": "channelContract",
     "jobs/in-process.ts": "queueContract",
   };
   const implementations = [

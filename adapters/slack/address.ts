@@ -5,55 +5,64 @@ import {
   type ConversationId,
   cardRefSchema,
   conversationIdSchema,
+  type WorkspaceId,
+  workspaceIdSchema,
 } from "../../src/domain/ids.ts";
 
-/** A place in Slack: a channel, and the thread in it (the timestamp of the thread's first message) or null. */
+/** A channel of a workspace, or a thread in it: by the timestamp of the thread's first message, null in the channel itself. */
 export interface SlackPlace {
+  readonly workspace: WorkspaceId;
   readonly channel: string;
   readonly thread: string | null;
 }
 
-/** A message in Slack: its channel and its timestamp. */
-export interface SlackMessage {
+/** A message that shows a card of Usher's, or (`digest`) that stands for many cards. */
+export interface SlackCard {
+  readonly workspace: WorkspaceId;
+  readonly kind: "card" | "digest";
   readonly channel: string;
   readonly ts: string;
 }
 
-// C: channel, G: private channel or group, D: direct message. A timestamp is unique in its channel.
-const channel = "[CGD][A-Z0-9]{1,60}";
-const timestamp = "\\d{1,12}\\.\\d{1,9}";
-const placeForm = new RegExp(`^slack:(${channel})(?::(${timestamp}))?$`);
-const messageForm = new RegExp(`^slack:(${channel}):(${timestamp})$`);
+// T: a workspace of Slack's, E: an organisation of several. C: channel, G: private channel or group, D: direct message.
+const workspaceForm = "[TE][A-Z0-9]{1,60}";
+const channelForm = "[CGD][A-Z0-9]{1,60}";
+const tsForm = "\\d{1,12}\\.\\d{1,9}";
+const placeForm = new RegExp(`^slack:(${workspaceForm}):(${channelForm})(?::(${tsForm}))?$`);
+const cardForm = new RegExp(`^slack-(card|digest):(${workspaceForm}):(${channelForm}):(${tsForm})$`);
 
 /** The address of a channel, or of a thread in it. Pure. */
-export function addressOf({ channel: id, thread }: SlackPlace): Address {
-  return addressSchema.parse(thread === null ? `slack:${id}` : `slack:${id}:${thread}`);
+export function addressOf({ workspace, channel, thread }: SlackPlace): Address {
+  const inChannel = `slack:${workspace}:${channel}`;
+  return addressSchema.parse(thread === null ? inChannel : `${inChannel}:${thread}`);
 }
 
 /** The place that an address names, or null if it is none of Slack's. Pure. */
 export function readAddress(address: Address): SlackPlace | null {
-  const [, id, thread] = placeForm.exec(address) ?? [];
-  return id === undefined ? null : { channel: id, thread: thread ?? null };
+  const [, workspace, channel, thread] = placeForm.exec(address) ?? [];
+  if (workspace === undefined || channel === undefined) return null;
+  return { workspace: workspaceIdSchema.parse(workspace), channel, thread: thread ?? null };
 }
 
-/** The reference of a posted message. Pure. */
-export function cardRefOf({ channel: id, ts }: SlackMessage): CardRef {
-  return cardRefSchema.parse(`slack:${id}:${ts}`);
+/** The reference of a posted card. Pure. */
+export function cardRefOf({ workspace, kind, channel, ts }: SlackCard): CardRef {
+  return cardRefSchema.parse(`slack-${kind}:${workspace}:${channel}:${ts}`);
 }
 
-/** The message that a reference names, or null if it is none of Slack's. Pure. */
-export function readCardRef(card: CardRef): SlackMessage | null {
-  const [, id, ts] = messageForm.exec(card) ?? [];
-  return id === undefined || ts === undefined ? null : { channel: id, ts };
+/** The card that a reference names, or null if it is none of Slack's. Pure. */
+export function readCardRef(card: CardRef): SlackCard | null {
+  const [, kind, workspace, channel, ts] = cardForm.exec(card) ?? [];
+  if (workspace === undefined || channel === undefined || ts === undefined) return null;
+  return { workspace: workspaceIdSchema.parse(workspace), kind: kind === "digest" ? "digest" : "card", channel, ts };
 }
 
 /**
  * The conversation of a place: a direct message is one conversation however many threads the client makes in it, a
- * channel has one for each thread. Pure.
+ * channel has one for each thread. Unique in the workspace. Pure.
  */
-export function conversationOf({ channel: id, thread }: SlackPlace): ConversationId {
-  const isDirect = id.startsWith("D") || thread === null;
-  return conversationIdSchema.parse(isDirect ? `slack:${id}` : `slack:${id}:${thread}`);
+export function conversationOf({ channel, thread }: Pick<SlackPlace, "channel" | "thread">): ConversationId {
+  const isDirect = channel.startsWith("D") || thread === null;
+  return conversationIdSchema.parse(isDirect ? `slack:${channel}` : `slack:${channel}:${thread}`);
 }
 
 /** The Unix ms of one of Slack's timestamps, which are seconds with six decimals; read as text, so that no digit is lost. Pure. */

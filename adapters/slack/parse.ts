@@ -7,14 +7,13 @@ import type { Place } from "../../src/ports/channel.ts";
 import { addressOf, cardRefOf, conversationOf, momentOf, type SlackPlace } from "./address.ts";
 import { readText } from "./text.ts";
 
-/** Where a payload came in: who Usher is there, which channel is the agents', and what is known of people. */
+/** Where a message came in: who Usher is there, which channel is the agents', and who `authorOf` the message is. */
 export interface Reader {
   readonly workspace: WorkspaceId;
   readonly botUser: string;
   /** The agents channel's id, or null where Slack has none. */
   readonly agentsChannel: string | null;
-  /** Somebody of Slack as a person; `team`: where the payload says that they are at home. */
-  readonly personOf: (user: string, team: string | null) => Person;
+  readonly from: Person | null;
 }
 
 /** What a message comes to. `card`: the one of ours under which an agent wrote. */
@@ -74,29 +73,40 @@ export function readMessage(payload: unknown, reader: Reader): Heard {
   if (subtype === "message_changed") return readChange(payload, reader);
   if (subtype === "message_deleted") return readDeletion(payload, reader);
   const said = saidSchema.safeParse(payload);
-  if (!said.success || said.data.user === reader.botUser) return nothing;
-  return readSaid(said.data, reader);
+  if (!said.success || reader.from === null || said.data.user === reader.botUser) return nothing;
+  return readSaid(said.data, reader.from, reader);
 }
 
-function readSaid(said: Said, reader: Reader): Heard {
+/** Who wrote a message, and where the payload says that they are at home; null where nobody wrote anything new. Pure. */
+export function authorOf(payload: unknown): { readonly user: string; readonly team: string | null } | null {
+  const said = saidSchema.safeParse(payload);
+  if (!said.success) return null;
+  const { user, user_team: home, source_team: source, team } = said.data;
+  return { user, team: home ?? source ?? team ?? null };
+}
+
+function readSaid(said: Said, from: Person, reader: Reader): Heard {
   const { text, mentioned } = readText(said.text, reader.botUser);
-  const at = placeOf(said.channel, said.thread_ts ?? said.ts);
-  const turn = turnOf(said, text, mentioned, reader);
+  const at = placeOf(reader, said.channel, said.thread_ts ?? said.ts);
+  const turn = turnOf(said, from, text, mentioned);
   const command = mentioned ? commandIn(text, said.channel === reader.agentsChannel) : null;
   if (command !== null) return { kind: "command", by: turn.from, text: command, at };
   if (said.channel !== reader.agentsChannel)
-    return { kind: "event", place: inWorkspace(reader, at), event: { kind: "turn", turn } };
+    return { kind: "event", place: inWorkspace(at), event: { kind: "turn", turn } };
   // In the agents channel people talk among themselves; only what stands under a card of ours is for a customer.
   if (said.thread_ts === undefined || said.thread_ts === said.ts || said.parent_user_id !== reader.botUser)
     return nothing;
-  return { kind: "underCard", card: cardRefOf({ channel: said.channel, ts: said.thread_ts }), turn };
+  return {
+    kind: "underCard",
+    card: cardRefOf({ workspace: reader.workspace, kind: "card", channel: said.channel, ts: said.thread_ts }),
+    turn,
+  };
 }
 
-function turnOf(said: Said, text: string, mentioned: boolean, reader: Reader): Turn {
+function turnOf(said: Said, from: Person, text: string, mentioned: boolean): Turn {
   const key = `slack:${said.channel}:${said.ts}`;
   // A network that sends twice gives a second timestamp and the same id of the client.
   const keys = said.client_msg_id === undefined ? [key] : [key, `slack:client:${said.client_msg_id}`];
-  const from = reader.personOf(said.user, said.user_team ?? said.source_team ?? said.team ?? null);
   return { id: key, keys, from, text, mentioned, at: momentOf(said.ts) };
 }
 
@@ -132,13 +142,14 @@ function readDeletion(payload: unknown, reader: Reader): Heard {
 function edited(reader: Reader, channel: string, root: string, message: string, text: string | null): Heard {
   if (channel === reader.agentsChannel) return nothing;
   const event = { kind: "edited" as const, turnId: `slack:${channel}:${message}`, text };
-  return { kind: "event", place: inWorkspace(reader, placeOf(channel, root)), event };
+  return { kind: "event", place: inWorkspace(placeOf(reader, channel, root)), event };
 }
 
-function placeOf(channel: string, thread: string): SlackPlace {
-  return { channel, thread };
+function placeOf({ workspace }: Reader, channel: string, thread: string): SlackPlace {
+  return { workspace, channel, thread };
 }
 
-function inWorkspace({ workspace }: Reader, at: SlackPlace): Place {
-  return { workspace, conversation: conversationOf(at), address: addressOf(at) };
+/** Where an event at this place belongs. Pure. */
+export function inWorkspace(at: SlackPlace): Place {
+  return { workspace: at.workspace, conversation: conversationOf(at), address: addressOf(at) };
 }

@@ -23,9 +23,9 @@ export interface RunningServer {
 }
 
 /**
- * The one HTTP server. Throws PermanentError, with what to change, when it cannot listen there.
+ * The one HTTP server; the first of the routers that knows an address answers it. Throws PermanentError, with what to change, when it cannot listen there.
  */
-export async function startServer(router: Router, options: ServerOptions): Promise<RunningServer> {
+export async function startServer(routers: readonly Router[], options: ServerOptions): Promise<RunningServer> {
   const headersMs = options.headersMs ?? webLimits.headersMs;
   const timeouts = {
     headersTimeout: headersMs,
@@ -34,20 +34,20 @@ export async function startServer(router: Router, options: ServerOptions): Promi
     keepAliveTimeout: webLimits.keepAliveMs,
     maxHeaderSize: webLimits.headerBytes,
   };
-  const server = createServer(timeouts, createApp(router, options.report));
+  const server = createServer(timeouts, createApp(routers, options.report));
   server.setTimeout(webLimits.idleMs);
   const answering = keepTrack(server);
   await listen(server, options);
   return { url: urlOf(server, options.host), close: () => close(server, answering, options.clock) };
 }
 
-function createApp(router: Router, report: (error: unknown) => void) {
+function createApp(routers: readonly Router[], report: (error: unknown) => void) {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
   // Elsewhere express would show stack traces.
   app.set("env", "production");
-  app.use(router);
+  for (const router of routers) app.use(router);
   app.use((_request: Request, response: Response) => {
     response.status(404).type("text/plain").send("There is nothing at this address.\n");
   });

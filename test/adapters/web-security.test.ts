@@ -435,12 +435,12 @@ describe("the server", () => {
 
   test("says what to change when it cannot listen", async () => {
     const options = { host: "127.0.0.1", port: playground.port, clock: playground.clock, report: () => {} };
-    const taken = startServer(playground.router, options);
+    const taken = startServer([playground.router], options);
     await expect(taken).rejects.toBeInstanceOf(PermanentError);
-    await expect(startServer(playground.router, options)).rejects.toThrow(
+    await expect(startServer([playground.router], options)).rejects.toThrow(
       "the port is in use; set PORT to another one",
     );
-    const elsewhere = startServer(playground.router, { ...options, host: "192.0.2.1", port: 0 });
+    const elsewhere = startServer([playground.router], { ...options, host: "192.0.2.1", port: 0 });
     await expect(elsewhere).rejects.toThrow("this machine has no such address; set HOST to one that it has");
   });
 

@@ -86,7 +86,7 @@ export async function openPlayground(options: PlaygroundOptions = {}): Promise<P
     report: (error) => reported.push(error),
   });
   const { headersMs } = options;
-  const server = await startServer(web.router, {
+  const server = await startServer([web.router], {
     host: "127.0.0.1",
     port: 0,
     clock,

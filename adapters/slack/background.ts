@@ -1,0 +1,27 @@
+import type { Log } from "../../src/ports/log.ts";
+
+/** Work that nobody waits for: what Slack was told already, or never needs to know. */
+export interface Background {
+  /** Begins the work; an error of it is logged, with `what` it was. */
+  run(what: string, work: () => Promise<unknown>): void;
+  /** Resolves when all of it has ended. */
+  drain(): Promise<void>;
+}
+
+/** Nothing is under way. */
+export function createBackground(log: Log): Background {
+  const underWay = new Set<Promise<void>>();
+  return {
+    run(what, work) {
+      const running = work().then(
+        () => undefined,
+        (error: unknown) => log.warn({ what, error }, "Something for Slack could not be done afterwards."),
+      );
+      underWay.add(running);
+      void running.finally(() => underWay.delete(running));
+    },
+    async drain() {
+      while (underWay.size > 0) await Promise.allSettled(underWay);
+    },
+  };
+}

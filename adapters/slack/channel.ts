@@ -1,0 +1,84 @@
+import type { CardRef } from "../../src/domain/ids.ts";
+import type { OutMessage } from "../../src/domain/message.ts";
+import type { Channel, Delivery } from "../../src/ports/channel.ts";
+import { PermanentError } from "../../src/ports/errors.ts";
+import { cardRefOf, readAddress, readCardRef, type SlackPlace } from "./address.ts";
+import type { Background } from "./background.ts";
+import type { Bolt } from "./bolt.ts";
+import type { SlackClient } from "./client.ts";
+import type { Digest } from "./digest.ts";
+import type { Gate } from "./gate.ts";
+import type { Posts } from "./posts.ts";
+import { renderMessage } from "./render.ts";
+
+export interface SlackChannelOptions {
+  readonly client: Pick<SlackClient, "conversationInfo" | "update">;
+  readonly posts: Posts;
+  readonly digest: Digest;
+  readonly gate: Gate;
+  readonly background: Background;
+  readonly bolt: Pick<Bolt, "start" | "stop">;
+}
+
+/** Slack as a channel: what goes out, and when what comes in is heard. */
+export function createSlackChannel(options: SlackChannelOptions): Channel {
+  const { client, posts, digest, gate, background, bolt } = options;
+  return {
+    name: "slack",
+    async start(inbound) {
+      gate.open(inbound);
+      await bolt.start();
+    },
+    async send(to, message, delivery) {
+      const place = readAddress(to);
+      if (place === null) throw new PermanentError(`${to} is no address in Slack.`);
+      if (message.kind === "card") await demandInternal(client, place);
+      return show({ posts, digest }, place, message, delivery);
+    },
+    async edit(ref, message) {
+      const card = readCardRef(ref);
+      if (card === null) throw new PermanentError(`${ref} is no message in Slack.`);
+      if (card.kind === "digest") return digest.changed(card);
+      const [post] = renderMessage(message);
+      await client.update({ workspace: card.workspace, channel: card.channel, ts: card.ts, post });
+    },
+    async stop() {
+      await bolt.stop();
+      await gate.close();
+      await background.drain();
+      await digest.stop();
+    },
+  };
+}
+
+/** Pitfall 52: who is of another organisation must not read what the agents decide; this is asked anew for each card. */
+async function demandInternal(client: Pick<SlackClient, "conversationInfo">, place: SlackPlace): Promise<void> {
+  const { external, invited } = await client.conversationInfo(place.workspace, place.channel);
+  if (!external && !invited) return;
+  throw new PermanentError(
+    `The channel ${place.channel} is shared with another organisation, so no cards are posted there. ` +
+      "Choose another one with /procedures channel set.",
+  );
+}
+
+async function show(
+  { posts, digest }: Pick<SlackChannelOptions, "posts" | "digest">,
+  { workspace, channel, thread }: SlackPlace,
+  message: OutMessage,
+  { effectId, under, mayHaveBeenSent }: Delivery,
+): Promise<CardRef> {
+  const above = under === null ? null : readCardRef(under);
+  if (under !== null && above === null) throw new PermanentError(`${under} is no message in Slack.`);
+  if (above?.kind === "digest") {
+    // Nothing stands under a message that is about many; what has changed is seen in App Home.
+    digest.changed(above);
+    return cardRefOf(above);
+  }
+  const threadTs = above?.ts ?? thread;
+  const sending = { workspace, channel, threadTs, posts: renderMessage(message), effectId, mayHaveBeenSent };
+  if (message.kind === "card" && message.card.kind === "approval" && threadTs === null) {
+    const shown = await digest.send(sending, () => posts.send(sending));
+    return cardRefOf({ workspace, channel, ...shown });
+  }
+  return cardRefOf({ workspace, channel, kind: "card", ts: await posts.send(sending) });
+}

@@ -1,0 +1,68 @@
+import type { Installation } from "../../src/domain/installation.ts";
+import type { Person } from "../../src/domain/person.ts";
+import type { View } from "../../src/domain/view.ts";
+import type { Inbound } from "../../src/ports/channel.ts";
+import { PermanentError, TransientError } from "../../src/ports/errors.ts";
+import { addressOf, conversationOf, type SlackPlace } from "./address.ts";
+import type { Background } from "./background.ts";
+import type { SlackClient } from "./client.ts";
+import { commandWords } from "./command-words.ts";
+import type { Gate } from "./gate.ts";
+import type { SlackPeople } from "./people.ts";
+import { renderView } from "./render-view.ts";
+
+export interface CommandsInOptions {
+  readonly gate: Gate;
+  readonly people: SlackPeople;
+  readonly background: Background;
+  readonly client: Pick<SlackClient, "postEphemeral">;
+}
+
+/** Somebody's command: the words as Slack has them, and where they were written. */
+export interface SlackCommand {
+  readonly by: Person;
+  readonly text: string;
+  readonly at: SlackPlace;
+}
+
+/** Carries out commands. Slack was told already: what comes of one is shown to whoever asked, a moment later. */
+export interface CommandAnswers {
+  /** A mention in a channel or a thread: answered there, for one person alone. */
+  inThread(installation: Installation, command: SlackCommand): void;
+  /** A slash command: `respond` shows the answer in the place where it was given. */
+  bySlash(installation: Installation, command: SlackCommand, respond: (view: View) => Promise<unknown>): void;
+}
+
+/** Makes the way from words in Slack to the commands of the use cases and back. */
+export function createCommandAnswers({ gate, people, background, client }: CommandsInOptions): CommandAnswers {
+  const run = async (installation: Installation, { by, text, at }: SlackCommand, inbound: Inbound): Promise<View> => {
+    const words = await commandWords(text, installation, (user) => people.of(installation, user, null));
+    const { workspace } = installation;
+    // In a direct message nobody else could decide.
+    const isChannel = !at.channel.startsWith("D");
+    const channel = isChannel ? { address: addressOf({ ...at, thread: null }), name: at.channel } : null;
+    const conversation = isChannel && at.thread === null ? null : conversationOf(at);
+    // Whether they are still who they were: whoever was deactivated or is a guest changes nothing.
+    const verified = await people.verified(installation, by.id);
+    return inbound.command(workspace, { by: verified, words, conversation, channel });
+  };
+  const answer = (installation: Installation, command: SlackCommand, show: (view: View) => Promise<unknown>): void =>
+    background.run("a command", async () =>
+      show(await gate.enter((inbound) => run(installation, command, inbound)).catch(viewOf)),
+    );
+  return {
+    inThread: (installation, command) =>
+      answer(installation, command, (view) => {
+        const { workspace, channel, thread } = command.at;
+        const post = renderView(view);
+        return client.postEphemeral({ workspace, channel, user: command.by.id, threadTs: thread, post });
+      }),
+    bySlash: answer,
+  };
+}
+
+/** What somebody is told whose command could not be carried out. Throws what is a fault of ours. */
+function viewOf(error: unknown): View {
+  if (!(error instanceof PermanentError || error instanceof TransientError)) throw error;
+  return { title: "That did not work", parts: [{ kind: "text", text: error.message }] };
+}

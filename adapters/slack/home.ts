@@ -1,0 +1,37 @@
+import type { Installation } from "../../src/domain/installation.ts";
+import type { View } from "../../src/domain/view.ts";
+import type { SlackClient } from "./client.ts";
+import type { Gate } from "./gate.ts";
+import type { SlackPeople } from "./people.ts";
+import { renderHome } from "./render-view.ts";
+
+/** Shows somebody their App Home, as it is now. Throws what Slack and the use cases throw. */
+export type ShowHome = (installation: Installation, user: string) => Promise<void>;
+
+// What waits for the reader first, then what runs, what can run, and where the agents are.
+const commands = ["approvals", "runs", "list", "channel"] as const;
+
+/** Makes App Home out of what the commands answer, each by the role that its reader has at this moment. */
+export function createShowHome(gate: Gate, people: SlackPeople, client: Pick<SlackClient, "publishHome">): ShowHome {
+  return async (installation, user) => {
+    const by = await people.verified(installation, user);
+    const { workspace } = installation;
+    const views = await gate.enter((inbound) =>
+      Promise.all(
+        commands.map((verb) => {
+          const words = [{ kind: "text" as const, text: verb }];
+          return inbound.command(workspace, { by, words, conversation: null, channel: null });
+        }),
+      ),
+    );
+    await client.publishHome(workspace, user, renderHome(joined(views)));
+  };
+}
+
+/** One page of all views; who may see nothing of them reads that once. */
+function joined(views: readonly View[]): View {
+  const [first] = views;
+  if (first !== undefined && views.every(({ title }) => title === first.title)) return first;
+  const parts = views.flatMap(({ title, parts: inside }) => [{ kind: "text" as const, text: title }, ...inside]);
+  return { title: "Usher", parts };
+}

@@ -1,0 +1,191 @@
+import type { Installation } from "../../src/domain/installation.ts";
+import type { PressAction, Receipt } from "../../src/domain/press.ts";
+import type { Inbound } from "../../src/ports/channel.ts";
+import type { Clock } from "../../src/ports/clock.ts";
+import { TransientError } from "../../src/ports/errors.ts";
+import { addressOf, cardRefOf, conversationOf, type SlackPlace } from "./address.ts";
+import type { Background } from "./background.ts";
+import type { SlackClient } from "./client.ts";
+import type { Gate } from "./gate.ts";
+import type { ShowHome } from "./home.ts";
+import { readAnswer, readHappened, readRejection, type Submitted } from "./modal-values.ts";
+import { answerModal, happenedModal, modalIds, noticeModal, rejectModal } from "./modals.ts";
+import { type Action, readAction } from "./parse-action.ts";
+import type { SlackPeople } from "./people.ts";
+import { receiptWords } from "./receipt-words.ts";
+
+export interface InteractionsOptions {
+  readonly gate: Gate;
+  readonly people: SlackPeople;
+  readonly client: Pick<SlackClient, "openView" | "postEphemeral">;
+  readonly background: Background;
+  readonly showHome: ShowHome;
+  readonly clock: Clock;
+}
+
+/** What is answered to a submitted modal: close it, show another in its place, or say what is wrong with it. */
+export type ViewAnswer =
+  | { readonly response_action: "clear" }
+  | { readonly response_action: "update"; readonly view: ReturnType<typeof noticeModal> }
+  | { readonly response_action: "errors"; readonly errors: { readonly [block: string]: string } };
+
+/** Buttons and modals of Slack. Resolved means stored; TransientError that Slack must not take it for that. */
+export interface Interactions {
+  pressed(installation: Installation, payload: unknown): Promise<void>;
+  submitted(
+    installation: Installation,
+    payload: { readonly user: string; readonly view: SubmittedView },
+  ): Promise<ViewAnswer>;
+}
+
+/** A submitted modal, as far as it is looked at before it is read. */
+export interface SubmittedView {
+  readonly id: string;
+  readonly callback_id: string;
+}
+
+type Press = Action & { readonly kind: "press" };
+
+/** Makes what handles them. */
+export function createInteractions(options: InteractionsOptions): Interactions {
+  return {
+    async pressed(installation, payload) {
+      const action = readAction(payload, installation.workspace);
+      switch (action.kind) {
+        case "press":
+          return onPress(options, installation, action);
+        case "choice":
+          return onChoice(options, installation, action);
+        case "answerPrivately": {
+          const { channel, thread } = action.at;
+          const view = answerModal("", { channel, thread, ts: thread ?? "" });
+          await options.client.openView(installation.workspace, action.triggerId, view);
+          return;
+        }
+        case "nothing":
+          return;
+        default:
+          return action satisfies never;
+      }
+    },
+    async submitted(installation, { user, view }) {
+      switch (view.callback_id) {
+        case modalIds.reject:
+          return decided(options, installation, user, readRejection(view), (reason) => ({ kind: "reject", reason }));
+        case modalIds.happened:
+          return decided(options, installation, user, readHappened(view), (value) => ({ kind: "happened", value }));
+        case modalIds.answer:
+          return answered(options, installation, user, view);
+        default:
+          return { response_action: "clear" };
+      }
+    },
+  };
+}
+
+/** A rejection needs its reason, and what happened may bring a result: both are asked for first, while the trigger is good. */
+async function onPress(options: InteractionsOptions, installation: Installation, press: Press): Promise<void> {
+  const { client, background, showHome } = options;
+  const { workspace } = installation;
+  if (press.action === "reject" || press.action === "happened") {
+    const target = { pressId: press.id, channel: press.at?.channel ?? "", ts: press.posted };
+    const modal = press.action === "reject" ? rejectModal(target) : happenedModal(target);
+    await client.openView(workspace, press.triggerId, modal);
+    return;
+  }
+  const action = { kind: press.action };
+  const receipt = await decide(options, installation, press.user, { id: press.id, card: press.card, action });
+  const words = receiptWords(receipt);
+  if (press.at === null) {
+    if (words !== null) await client.openView(workspace, press.triggerId, noticeModal(words));
+    background.run("App Home after a press", () => showHome(installation, press.user));
+  } else if (words !== null) {
+    tell(options, installation, press.user, press.at, words);
+  }
+}
+
+interface Pressing {
+  readonly id: string;
+  readonly card: Press["card"];
+  readonly action: PressAction;
+}
+
+async function decide(
+  { gate, people }: InteractionsOptions,
+  installation: Installation,
+  user: string,
+  { id, card, action }: Pressing,
+): Promise<Receipt> {
+  return gate.answer(async (inbound): Promise<Receipt> => {
+    const by = await people.verified(installation, user).catch(unknownPerson);
+    if (by === null) return { kind: "refused", reason: "Slack did not say who you are. Try again in a moment." };
+    return inbound.press(installation.workspace, { id, card, by, action });
+  });
+}
+
+/** Attack 87: whom Slack does not vouch for decides nothing. */
+function unknownPerson(error: unknown): null {
+  if (error instanceof TransientError) return null;
+  throw error;
+}
+
+/** Tells one person alone, where they pressed. Slack does not promise that it arrives. */
+function tell(
+  { client, background }: InteractionsOptions,
+  { workspace }: Installation,
+  user: string,
+  { channel, thread }: SlackPlace,
+  words: string,
+): void {
+  const post = { text: words, blocks: [] };
+  background.run("a private word", () => client.postEphemeral({ workspace, channel, user, threadTs: thread, post }));
+}
+
+async function onChoice(
+  { gate, people }: InteractionsOptions,
+  installation: Installation,
+  { user, text, key, moment, at }: Action & { readonly kind: "choice" },
+): Promise<void> {
+  const from = await people.of(installation, user, null);
+  const turn = { id: key, keys: [key], from, text, mentioned: true, at: moment };
+  await gate.answer((inbound) => inbound.event(placeAt(at), { kind: "turn", turn }));
+}
+
+function placeAt(at: SlackPlace): Parameters<Inbound["event"]>[0] {
+  return { workspace: at.workspace, conversation: conversationOf(at), address: addressOf(at) };
+}
+
+async function decided<Value>(
+  options: InteractionsOptions,
+  installation: Installation,
+  user: string,
+  read: Submitted<{ readonly pressId: string; readonly channel: string; readonly ts: string }, Value>,
+  actionOf: (value: Value) => PressAction,
+): Promise<ViewAnswer> {
+  if (read === null) return { response_action: "clear" };
+  if (read.kind === "wrong") return { response_action: "errors", errors: read.errors };
+  const { pressId, channel, ts } = read.target;
+  const card = ts === "" ? null : cardRefOf({ workspace: installation.workspace, kind: "card", channel, ts });
+  const receipt = await decide(options, installation, user, { id: pressId, card, action: actionOf(read.value) });
+  if (ts === "") options.background.run("App Home after a decision", () => options.showHome(installation, user));
+  const words = receiptWords(receipt);
+  return words === null ? { response_action: "clear" } : { response_action: "update", view: noticeModal(words) };
+}
+
+async function answered(
+  { gate, people, clock }: InteractionsOptions,
+  installation: Installation,
+  user: string,
+  view: SubmittedView,
+): Promise<ViewAnswer> {
+  const read = readAnswer(view);
+  if (read === null) return { response_action: "clear" };
+  if (read.kind === "wrong") return { response_action: "errors", errors: read.errors };
+  const { channel, thread } = read.target;
+  const at = { workspace: installation.workspace, channel, thread };
+  const from = await people.of(installation, user, null);
+  const key = `slack:answer:${view.id}`;
+  const turn = { id: key, keys: [key], from, text: read.value, mentioned: true, at: clock.now() };
+  await gate.answer((inbound) => inbound.event(placeAt(at), { kind: "turn", turn }));
+  return { response_action: "clear" };
+}

@@ -1,0 +1,78 @@
+import type { App, Context } from "@slack/bolt";
+import { workspaceIdSchema } from "../../src/domain/ids.ts";
+import type { Installation } from "../../src/domain/installation.ts";
+import type { Background } from "./background.ts";
+import type { CommandAnswers } from "./commands-in.ts";
+import type { ShowHome } from "./home.ts";
+import { installationIds } from "./installation-ids.ts";
+import type { Installations } from "./installations.ts";
+import type { Interactions } from "./interactions-in.ts";
+import { modalIds } from "./modals.ts";
+import { renderEphemeral } from "./render-view.ts";
+
+export interface Listeners {
+  readonly installations: Installations;
+  readonly messages: (installation: Installation, event: unknown) => Promise<void>;
+  readonly interactions: Interactions;
+  readonly commands: CommandAnswers;
+  readonly showHome: ShowHome;
+  readonly background: Background;
+  /** Usher is not installed there any more. Resolved means that its token is destroyed. */
+  readonly uninstalled: (installation: Installation) => Promise<void>;
+}
+
+/** The name of the command in Slack, as it stands in the manifest. */
+export const slashCommand = "/procedures";
+
+/** Registers everything that Usher hears in Slack: each listener stores first, and is acknowledged after that. */
+export function listen(app: App, listeners: Listeners): void {
+  listenToEvents(app, listeners);
+  listenToPeople(app, listeners);
+}
+
+function listenToEvents(app: App, { installations, messages, showHome, background, uninstalled }: Listeners): void {
+  app.event("message", ({ event, context }) => messages(installationIn(installations, context), event));
+  app.event("app_mention", ({ event, context }) => messages(installationIn(installations, context), event));
+  app.event("app_home_opened", async ({ event, context }) => {
+    if (event.tab !== "home") return;
+    const installation = installationIn(installations, context);
+    background.run("App Home", () => showHome(installation, event.user));
+  });
+  const gone = async (body: unknown): Promise<void> => {
+    const installation = installations.find(installationIds(body));
+    if (installation !== null) await uninstalled(installation);
+  };
+  app.event("app_uninstalled", ({ body }) => gone(body));
+  app.event("tokens_revoked", async ({ event, body }) => {
+    if ((event.tokens.bot ?? []).length > 0) await gone(body);
+  });
+}
+
+function listenToPeople(app: App, { installations, interactions, commands }: Listeners): void {
+  app.action(/^(?:press:|choice:|answer-privately$)/, async ({ ack, body, context }) => {
+    await interactions.pressed(installationIn(installations, context), body);
+    await ack();
+  });
+  app.view(new RegExp(`^(?:${Object.values(modalIds).join("|")})$`), async ({ ack, body, view, context }) => {
+    const submission = { user: body.user.id, view };
+    await ack(await interactions.submitted(installationIn(installations, context), submission));
+  });
+  app.command(slashCommand, async ({ ack, command, context, respond }) => {
+    const installation = installationIn(installations, context);
+    const { user_id: user, user_name: name, channel_id: channel, text } = command;
+    const by = { platform: "slack" as const, id: user, name, role: "customer" as const, external: false };
+    const at = { workspace: installation.workspace, channel, thread: null };
+    commands.bySlash(installation, { by, text, at }, (view) => {
+      const { text: words, blocks } = renderEphemeral(view, "blocks");
+      return respond({ response_type: "ephemeral", text: words, blocks: [...blocks] });
+    });
+    await ack();
+  });
+}
+
+/** `authorize` has found it a moment ago. Throws Error if it has gone meanwhile: then Slack sends the event again. */
+function installationIn(installations: Installations, context: Context): Installation {
+  const found = installations.of(workspaceIdSchema.parse(context["workspace"]));
+  if (found === null) throw new Error("Usher has just been uninstalled there.");
+  return found;
+}

@@ -1,0 +1,115 @@
+import { Router } from "express";
+import { z } from "zod";
+import type { WorkspaceId } from "../../src/domain/ids.ts";
+import type { Installation } from "../../src/domain/installation.ts";
+import type { Channel } from "../../src/ports/channel.ts";
+import type { Clock } from "../../src/ports/clock.ts";
+import type { Inspector } from "../../src/ports/inspector.ts";
+import type { Log } from "../../src/ports/log.ts";
+import { createBackground } from "./background.ts";
+import { type Bolt, createBolt, eventsPath, type SlackInbound } from "./bolt.ts";
+import { createSlackChannel } from "./channel.ts";
+import { createSlackClient, type SlackClientOptions } from "./client.ts";
+import { createCommandAnswers } from "./commands-in.ts";
+import { createDigest } from "./digest.ts";
+import { createGate } from "./gate.ts";
+import { createShowHome } from "./home.ts";
+import { installationIds } from "./installation-ids.ts";
+import type { Installations } from "./installations.ts";
+import { createInteractions } from "./interactions-in.ts";
+import { listen } from "./listeners.ts";
+import { createMessagesIn } from "./messages-in.ts";
+import { createSlackPeople } from "./people.ts";
+import { createPosts } from "./posts.ts";
+
+export interface SlackOptions extends Pick<SlackClientOptions, "rates"> {
+  readonly inbound: SlackInbound;
+  /** Where the Web API is, with a slash at its end; null: at Slack. */
+  readonly apiUrl: string | null;
+  readonly installations: Installations;
+  readonly inspector: Pick<Inspector, "approvals">;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The id of a workspace's agents channel, where it is one of Slack's. */
+  readonly agentsChannelOf: (workspace: WorkspaceId) => string | null;
+  /** Usher was uninstalled there, or its token is void. Resolved means that the token is destroyed. */
+  readonly uninstalled: (installation: Installation) => Promise<void>;
+}
+
+/** Slack, as a channel and as what answers its requests. */
+export interface Slack {
+  readonly channel: Channel;
+  /** Answers what Slack posts to its one address. */
+  readonly router: Router;
+}
+
+/** Puts the adapter together. */
+export function createSlack(options: SlackOptions): Slack {
+  const { clock, log, installations, inspector, agentsChannelOf, uninstalled } = options;
+  // Every payload names it, and all come from one app, since one secret signs them.
+  let appId: string | null = null;
+  const background = createBackground(log);
+  const gate = createGate(clock);
+  const client = createSlackClient({
+    clock,
+    log,
+    botOf: async (workspace) => installations.of(workspace),
+    onTokenGone(workspace) {
+      const installation = installations.of(workspace);
+      if (installation !== null) background.run("a token that is void", () => uninstalled(installation));
+      client.forgetWorkspace(workspace);
+    },
+    ...(options.apiUrl === null ? {} : { apiUrl: options.apiUrl }),
+    ...(options.rates === undefined ? {} : { rates: options.rates }),
+  });
+  const people = createSlackPeople(client, clock);
+  const digest = createDigest({
+    client,
+    clock,
+    log,
+    waiting: async (workspace) => (await inspector.approvals(workspace)).length,
+    homeOf: (workspace) => homeLink(installations.of(workspace), appId),
+  });
+  const showHome = createShowHome(gate, people, client);
+  const commands = createCommandAnswers({ gate, people, background, client });
+  const bolt = createBolt({
+    inbound: options.inbound,
+    apiUrl: options.apiUrl,
+    clock,
+    log,
+    authorize: async (body) => {
+      const found = installations.find(installationIds(body));
+      appId = appIdIn(body) ?? appId;
+      return found === null ? null : { botUserId: found.botUser, workspace: found.workspace };
+    },
+  });
+  listen(bolt.app, {
+    installations,
+    messages: createMessagesIn({ gate, people, clock, agentsChannelOf, commands }),
+    interactions: createInteractions({ gate, people, client, background, showHome, clock }),
+    commands,
+    showHome,
+    background,
+    uninstalled,
+  });
+  const posts = createPosts({ client, clock, log });
+  return { channel: createSlackChannel({ client, posts, digest, gate, background, bolt }), router: routerTo(bolt) };
+}
+
+function routerTo(bolt: Bolt): Router {
+  const router = Router({ caseSensitive: true, strict: true });
+  router.post(eventsPath, (request, response) => bolt.handle(request, response));
+  router.all(eventsPath, (_request, response) => void response.status(405).set("allow", "POST").end());
+  return router;
+}
+
+/** A link that opens Usher's App Home: https://docs.slack.dev/interactivity/deep-linking. */
+function homeLink(installation: Installation | null, appId: string | null): string {
+  const team = installation?.team ?? installation?.organisation ?? "";
+  return appId === null ? `slack://open?team=${team}` : `slack://app?team=${team}&id=${appId}&tab=home`;
+}
+
+function appIdIn(payload: unknown): string | null {
+  const parsed = z.object({ api_app_id: z.string().regex(/^A[A-Z0-9]{1,60}$/) }).safeParse(payload);
+  return parsed.success ? parsed.data.api_app_id : null;
+}

@@ -1,0 +1,161 @@
+import { addressOf, cardRefOf, readAddress } from "../../adapters/slack/address.ts";
+import { conversationIdSchema } from "../../src/domain/ids.ts";
+import type { Json } from "../../src/domain/json.ts";
+import type { Person } from "../../src/domain/person.ts";
+import { type ChannelFixtures, type ChannelRig, channelContract } from "../contracts/channel-contract.ts";
+import { company } from "../support/slack/company.ts";
+import { type Fields, fieldsOf } from "../support/slack/fields.ts";
+import { readFixture, sendFixture } from "../support/slack/fixtures.ts";
+import { agentsAddress, openSlackRig, slackWorkspace as workspace } from "../support/slack/rig.ts";
+
+const person = (id: string, name: string, external = false): Person => ({
+  platform: "slack",
+  id,
+  name,
+  role: "customer",
+  external,
+});
+const jane = person(company.jane, "Jane Doe");
+const agnes = person(company.agnes, "Agnes Agent");
+const approval = `${"a".repeat(32)}-7`;
+
+function place(channel: string, thread: string) {
+  const id = channel.startsWith("D") ? `slack:${channel}` : `slack:${channel}:${thread}`;
+  return {
+    workspace,
+    conversation: conversationIdSchema.parse(id),
+    address: addressOf({ workspace, channel, thread }),
+  };
+}
+
+interface Said {
+  readonly channel: string;
+  readonly ts: string;
+  readonly thread?: string;
+  readonly client?: string;
+  readonly from?: Person;
+  readonly text: string;
+  readonly mentioned?: boolean;
+}
+
+/** What must come of somebody's words. */
+function turnOf({ channel, ts, client, from = jane, text, mentioned = false }: Said) {
+  const key = `slack:${channel}:${ts}`;
+  const keys = client === undefined ? [key] : [key, `slack:client:7f846ada-9111-41d4-983b-0000000000${client}`];
+  return { id: key, keys, from, text, mentioned, at: Math.floor(Number(ts) * 1000) };
+}
+
+function event(fixture: string, said: Said) {
+  return {
+    name: `fixture ${fixture}`,
+    payload: payloadOf(fixture),
+    place: place(said.channel, said.thread ?? said.ts),
+    event: { kind: "turn" as const, turn: turnOf(said) },
+  };
+}
+
+// What JSON.parse has made of a file is JSON.
+const payloadOf = (fixture: string): Json => readFixture(fixture) as Json;
+
+const mention = {
+  channel: company.support,
+  ts: "1795338050.940449",
+  client: "07",
+  text: "I want a refund",
+  mentioned: true,
+};
+const thread = { thread: "1795338000.280449" };
+const reply = { workspace, channel: company.support, ts: "1795338030.701849" };
+
+/** A press on a card in the agents channel, with another button than the fixture's. */
+function pressed(action: string, value: string): Json {
+  const payload = readFixture("block-actions-message");
+  const [first] = payload["actions"] as Fields[];
+  return { ...payload, actions: [{ ...first, action_id: `press:${action}`, value }] } as Json;
+}
+
+const cardPressed = cardRefOf({ workspace, kind: "card", channel: company.agents, ts: "1795338125.503009" });
+
+const fixtures: ChannelFixtures = {
+  events: [
+    event("message-channel", {
+      channel: company.support,
+      ts: "1795338000.280449",
+      client: "01",
+      text: "I want my money back for order 1001",
+    }),
+    event("message-mention", mention),
+    event("app-mention", mention),
+    event("message-direct", {
+      channel: company.janesDirect,
+      ts: "1795338020.260129",
+      client: "03",
+      text: "Where is my order?",
+    }),
+    event("message-thread-reply", { ...thread, channel: company.support, ts: reply.ts, client: "05", text: "1001" }),
+    event("message-connect", {
+      channel: company.shared,
+      ts: "1795338160.776989",
+      client: "21",
+      from: person(company.carla, "Carla Customer", true),
+      text: "I want my money back for order 1001",
+    }),
+    event("message-file-share", {
+      ...thread,
+      channel: company.support,
+      ts: "1795338140.465059",
+      client: "18",
+      text: "My bill",
+    }),
+    {
+      name: "fixture message-changed-edit",
+      payload: payloadOf("message-changed-edit"),
+      place: place(reply.channel, thread.thread),
+      event: { kind: "edited", turnId: `slack:${reply.channel}:${reply.ts}`, text: "1002" },
+    },
+    {
+      name: "fixture message-deleted",
+      payload: payloadOf("message-deleted"),
+      place: place(reply.channel, thread.thread),
+      event: { kind: "edited", turnId: `slack:${reply.channel}:${reply.ts}`, text: null },
+    },
+  ],
+  presses: (["approve", "runAgain", "stop", "handBack", "resolve"] as const).map((kind) => ({
+    name: `the button ${kind}`,
+    payload: pressed(kind, approval),
+    workspace,
+    press: { id: approval, card: cardPressed, by: agnes, action: { kind } },
+  })),
+  ignored: [
+    "message-bot",
+    "message-own-bot",
+    "message-other-bot",
+    "message-channel-join",
+    "message-changed-unfurl",
+    "message-changed-own",
+    "app-home-opened-messages",
+    "channel-shared",
+    "member-joined-channel",
+  ].map((name) => ({ name: `fixture ${name}`, payload: payloadOf(name) })),
+};
+
+async function open(): Promise<ChannelRig> {
+  const rig = await openSlackRig();
+  return {
+    channel: rig.channel,
+    agents: agentsAddress,
+    deliver: async (payload) => {
+      const { status } = await sendFixture(rig.bot, fieldsOf(payload));
+      return status === 200;
+    },
+    shown: async (address) => {
+      const at = readAddress(address);
+      const messages = rig.slack.messagesIn(at?.channel ?? "");
+      const there = messages.filter(({ thread: root }) => at?.thread === null || root === at?.thread);
+      return there.map((message) => JSON.stringify([message.text, message.blocks]));
+    },
+    close: rig.close,
+  };
+}
+
+channelContract("slack", fixtures, open);
