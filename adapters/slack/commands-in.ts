@@ -9,7 +9,7 @@ import type { SlackClient } from "./client.ts";
 import { commandWords } from "./command-words.ts";
 import type { Gate } from "./gate.ts";
 import type { SlackPeople } from "./people.ts";
-import { renderView } from "./render-view.ts";
+import { renderEphemeral } from "./render-view.ts";
 
 export interface CommandsInOptions {
   readonly gate: Gate;
@@ -54,7 +54,7 @@ export function createCommandAnswers({ gate, people, background, client }: Comma
     inThread: (installation, command) =>
       answer(installation, command, (view) => {
         const { workspace, channel, thread } = command.at;
-        const post = renderView(view);
+        const post = renderEphemeral(view, "blocks");
         return client.postEphemeral({ workspace, channel, user: command.by.id, threadTs: thread, post });
       }),
     bySlash: answer,

@@ -18,7 +18,7 @@ export function receiptWords(receipt: Receipt): string | null {
       return null;
     case "decided": {
       const { action, by, at } = receipt.decision;
-      return `${by.name} was faster: this was ${done[action]} at ${isoOf({ at })}. Nothing more has happened.`;
+      return `${by.name} was faster: this was ${done[action]} at ${isoOf(at)}. Nothing more has happened.`;
     }
     case "refused":
       return receipt.reason;

@@ -13,8 +13,10 @@ import { context, textBlocks } from "./render-fields.ts";
  * A message as posts, one or more: the first is the message itself, each further one belongs into its thread. What an edit
  * puts in the place of the message is the first alone; the parts below it stay what they were. Pure.
  */
-export function renderMessage(message: OutMessage): readonly Post[] {
-  return message.kind === "text" ? renderText(message) : renderCard(message.card);
+export function renderMessage(message: OutMessage): readonly [Post, ...Post[]] {
+  const [first, ...further] = message.kind === "text" ? renderText(message) : renderCard(message.card);
+  if (first === undefined) throw new RangeError("A message became no post.");
+  return [first, ...further];
 }
 
 function renderText({ text, author, choices, sensitive }: TextMessage): readonly Post[] {

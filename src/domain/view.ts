@@ -1,12 +1,8 @@
-import { type Card, visibleCard } from "./card.ts";
-import type { Person } from "./person.ts";
+import { type Card, type CardValue, visibleCard, visibleValue } from "./card.ts";
 import { visible } from "./visible.ts";
 
-/**
- * One value in a view: words as they are, a moment (Unix ms) that each reader sees in their own time zone, or a person,
- * whom a channel may show as its own mention where it knows them.
- */
-export type Cell = string | { readonly at: number } | { readonly person: Pick<Person, "platform" | "id" | "name"> };
+/** One value in a view: what a card's field can hold. */
+export type Cell = CardValue;
 
 /**
  * What a command answers, or a home page shows, as plain data: each channel renders and escapes it in its own way, and no
@@ -43,11 +39,11 @@ function visiblePart(part: ViewPart): ViewPart {
     case "text":
       return { ...part, text: visible(part.text) };
     case "fields": {
-      const fields = part.fields.map(({ name, value }) => ({ name: visible(name), value: visibleCell(value) }));
+      const fields = part.fields.map(({ name, value }) => ({ name: visible(name), value: visibleValue(value) }));
       return { ...part, label: visible(part.label), fields };
     }
     case "table": {
-      const rows = part.rows.map((row) => row.map(visibleCell));
+      const rows = part.rows.map((row) => row.map(visibleValue));
       return { ...part, label: visible(part.label), columns: part.columns.map(visible), rows };
     }
     case "card":
@@ -55,9 +51,4 @@ function visiblePart(part: ViewPart): ViewPart {
     default:
       return part satisfies never;
   }
-}
-
-function visibleCell(cell: Cell): Cell {
-  if (typeof cell === "string") return visible(cell);
-  return "at" in cell ? cell : { person: { ...cell.person, name: visible(cell.person.name) } };
 }

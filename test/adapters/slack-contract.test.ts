@@ -15,8 +15,8 @@ const person = (id: string, name: string, external = false): Person => ({
   role: "customer",
   external,
 });
-const jane = person(company.jane, "Jane Doe");
-const agnes = person(company.agnes, "Agnes Agent");
+const jane = person(company.jane, "jane");
+const agnes = person(company.agnes, "agnes");
 const approval = `${"a".repeat(32)}-7`;
 
 function place(channel: string, thread: string) {
@@ -97,7 +97,7 @@ const fixtures: ChannelFixtures = {
       channel: company.shared,
       ts: "1795338160.776989",
       client: "21",
-      from: person(company.carla, "Carla Customer", true),
+      from: person(company.carla, "carla", true),
       text: "I want my money back for order 1001",
     }),
     event("message-file-share", {
@@ -139,8 +139,28 @@ const fixtures: ChannelFixtures = {
   ].map((name) => ({ name: `fixture ${name}`, payload: payloadOf(name) })),
 };
 
+const first = { user: company.jane, ts: "1795338000.280449", text: "I want my money back for order 1001" };
+const blankMessage = {
+  team: company.team,
+  botId: null,
+  subtype: null,
+  blocks: [],
+  attachments: [],
+  files: [],
+  thread: null,
+  metadata: null,
+  edited: null,
+  clientMsgId: null,
+};
+
 async function open(): Promise<ChannelRig> {
   const rig = await openSlackRig();
+  // The message at which the first fixture's thread begins: without it there is no such thread to read.
+  const { user, ts, text } = first;
+  rig.slack.state.messages.set(
+    company.support,
+    new Map([[ts, { ...blankMessage, channel: company.support, user, ts, text }]]),
+  );
   return {
     channel: rig.channel,
     agents: agentsAddress,
