@@ -94,12 +94,15 @@ export function createDesk(client: Client, backend: Backend, seed: number, rejec
   };
 }
 
-/** Lets the agents work until `stop`; the answer resolves when they have gone home. Throws what a round throws. */
-export async function staffDesk(desk: Desk, stop: AbortSignal): Promise<void> {
+/**
+ * Lets the agents work until `stop`, with a look each `everyMs`; the answer resolves when they have gone home. Throws
+ * what a round throws.
+ */
+export async function staffDesk(desk: Desk, stop: AbortSignal, everyMs = 80): Promise<void> {
   const agent = async (name: string): Promise<void> => {
     while (!stop.aborted) {
       await desk.round(name);
-      await pause(80);
+      await pause(everyMs, stop);
     }
   };
   try {
