@@ -17,8 +17,8 @@ export const cardRefSchema = z.string().min(1).max(1000).brand<"CardRef">();
 export type CardRef = z.infer<typeof cardRefSchema>;
 
 /**
- * Names one life of a conversation, in hex digits: the ms of its beginning (12; those of Usher 0.1.0 lack it), then 128
- * random bits (32).
+ * Names one life of a conversation, in hex digits: the ms of its beginning (12, since Usher 0.2.0), then 128 random
+ * bits (32).
  */
 export const nonceSchema = z.string().regex(/^(?:[0-9a-f]{12})?[0-9a-f]{32}$/);
 

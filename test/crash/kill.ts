@@ -1,3 +1,4 @@
+import { playAgain } from "./process-again.ts";
 import { type Load, type LoadOptions, startLoad } from "./process-load.ts";
 import { pause } from "./process-supervisor.ts";
 import type { Counts, Scenario, ScenarioReport } from "./scenario.ts";
@@ -13,17 +14,20 @@ const shortestLifeMs = 20;
 const longestLifeMs = 1300;
 const finishMs = 60_000;
 
-/** How often, and from which seed. The seed fixes the moments and the backend's manners; the machine does the rest. */
+/**
+ * How often, and from which seed. The seed fixes the moments and the backend's manners; the machine does the rest.
+ * `again`: how to see it again.
+ */
 export interface KillOptions {
   readonly kills: number;
+  readonly again: string;
   readonly seed: number;
   readonly say: (line: string) => void;
 }
 
 /** Kills the real process again and again while customers and agents work with it, and reads the journals. */
 export async function killUnderLoad(options: KillOptions): Promise<ScenarioReport> {
-  const { kills, say, seed } = options;
-  const again = `npm run torture -- --only R4 --seed ${seed}`;
+  const { again, kills, say, seed } = options;
   const settings: LoadOptions = { seed, customers: 10, slowMs: 300, hangs: 0, again };
   const load = await startLoad(settings);
   try {
@@ -41,7 +45,8 @@ export async function killUnderLoad(options: KillOptions): Promise<ScenarioRepor
 export const killScenario: Scenario = {
   key: "R4",
   title: "kill -9 of the real process under load",
-  run: ({ short, seed = defaultSeed, say }) => killUnderLoad({ kills: short ? 50 : 500, seed, say }),
+  run: ({ short, seed = defaultSeed, say }) =>
+    killUnderLoad({ kills: short ? 50 : 500, seed, again: playAgain("R4", { short, seed }), say }),
 };
 
 /** The faults that really fired: what the backend did, and the signals. */

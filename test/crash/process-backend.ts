@@ -2,8 +2,12 @@ import { answer, startRawServer } from "../support/raw-server.ts";
 import { realClock } from "../support/real-clock.ts";
 import { createRandom } from "./simulation-random.ts";
 
-/** One request as it reached the backend. `did`: what it came to there; "refused" was said to be not done. */
+/**
+ * One request as it reached the backend. `did`: what it came to there; "refused" was said to be not done. `at`: when it
+ * came, in Unix ms of this machine, which is what Usher's receipts are in.
+ */
 export interface JournalEntry {
+  readonly at: number;
   readonly key: string;
   readonly method: string;
   readonly path: string;
@@ -74,7 +78,7 @@ export async function startBackend(options: {
     const key = /^idempotency-key: *(\S+)\r?$/im.exec(request)?.[1] ?? "";
     const { name, did, say } = manner();
     if (name !== "in time") injected.set(name, (injected.get(name) ?? 0) + 1);
-    const entry = { key, method, path, bytes: request.replace(/^connection: .*\r\n/im, ""), did };
+    const entry = { at: realClock.now(), key, method, path, bytes: request.replace(/^connection: .*\r\n/im, ""), did };
     journal.push(entry);
     keys.set(key, [...(keys.get(key) ?? []), entry]);
     const body = JSON.stringify({ id: path.split("/").at(-1) });

@@ -3,45 +3,49 @@ import { type Client, shapes } from "./process-client.ts";
 import { pause } from "./process-supervisor.ts";
 import { createRandom } from "./simulation-random.ts";
 
-/** One answer to a press, as the agent who pressed was told. */
-interface Told {
+/** One answer to a press, as the agent who pressed was told. `at`: when it was decided, in Unix ms. */
+export interface Told {
   readonly outcome: "accepted" | "decided" | "refused";
   readonly by: string | null;
   readonly at: number | null;
   readonly approved: boolean | null;
 }
 
+/** An approval that was shown to the agents. `receipts`: every one that anybody got about it. */
+export interface ShownApproval {
+  readonly conversationId: string;
+  readonly receipts: Told[];
+}
+
 /** What the agents did, as they were told. */
 export interface Desk {
-  /** By the id of what was decided: every receipt that anybody got. */
-  readonly receipts: ReadonlyMap<string, readonly Told[]>;
+  /** By its id, which is the key of what it is about. */
+  readonly approvals: ReadonlyMap<string, ShownApproval>;
+  /** The receipts of each verdict, by the id that was pressed. */
+  readonly verdicts: ReadonlyMap<string, readonly Told[]>;
   /** How often "Run again" was pressed for each key, whatever came back: it may have counted. */
   readonly runAgains: ReadonlyMap<string, number>;
   /** How many questions about an unknown outcome were shown, by the conversation. */
   readonly questions: ReadonlyMap<string, number>;
-  /** Approvals that were shown to an agent. */
-  readonly counts: { approvals: number; verdicts: number };
   /** Looks and decides once; agents do this again and again. */
   round(agent: string): Promise<void>;
 }
 
-const rejectOneIn = 8;
-
 /**
  * Agents who decide about everything that is shown to them: two race for each approval, and a verdict says what the
- * backend's journal says.
+ * backend's journal says. `rejects`: the share (0 to 1) of approvals that one of them rejects.
  */
-export function createDesk(client: Client, backend: Backend, seed: number): Desk {
+export function createDesk(client: Client, backend: Backend, seed: number, rejects = 1 / 8): Desk {
   const random = createRandom(seed);
-  const receipts = new Map<string, Told[]>();
+  const shown = new Map<string, ShownApproval>();
+  const told = new Map<string, Told[]>();
   const runAgains = new Map<string, number>();
   const questions = new Map<string, number>();
-  const counts = { approvals: 0, verdicts: 0 };
   const pressed = new Set<string>();
 
-  const press = async (id: string, path: string, body: object): Promise<void> => {
+  const press = async (receipts: Told[], path: string, body: object): Promise<void> => {
     const answered = await client.post(shapes.receipt, path, body);
-    if (answered.ok) receipts.set(id, [...(receipts.get(id) ?? []), answered.value]);
+    if (answered.ok) receipts.push(answered.value);
   };
   const first = (what: string): boolean => {
     if (pressed.has(what)) return false;
@@ -52,11 +56,12 @@ export function createDesk(client: Client, backend: Backend, seed: number): Desk
     const waiting = await client.get(shapes.approvals, "/api/approvals?status=pending");
     if (!waiting.ok) return;
     const mine = waiting.value.filter(({ id }) => first(`${agent} ${id}`));
-    counts.approvals += mine.length;
     await Promise.all(
-      mine.map(({ id }) => {
-        const approve = random.below(rejectOneIn) !== 0;
-        return press(id, `/api/approvals/${id}/decision`, { as: agent, approve, reason: "not today" });
+      mine.map(({ id, conversationId }) => {
+        const { receipts } = shown.get(id) ?? { receipts: [] };
+        shown.set(id, { conversationId, receipts });
+        const approve = !random.chance(rejects);
+        return press(receipts, `/api/approvals/${id}/decision`, { as: agent, approve, reason: "not today" });
       }),
     );
   };
@@ -66,21 +71,22 @@ export function createDesk(client: Client, backend: Backend, seed: number): Desk
     for (const { card, conversationId } of cards.value) {
       const { pressId } = card;
       if (pressId === null || !card.buttons.some(({ action }) => action === "runAgain") || !first(pressId)) continue;
-      counts.verdicts += 1;
       questions.set(conversationId, (questions.get(conversationId) ?? 0) + 1);
       const key = pressId.replace(/-\d+$/, "");
       const done = backend.byKey(key).find(({ did }) => did === "applied");
       const verdict = done === undefined ? (random.chance(0.9) ? "runAgain" : "stop") : "happened";
       if (verdict === "runAgain") runAgains.set(key, (runAgains.get(key) ?? 0) + 1);
       const value = done === undefined ? {} : { value: { id: done.path.split("/").at(-1) } };
-      await press(pressId, `/api/effects/${pressId}/verdict`, { as: agent, verdict, ...value });
+      const receipts: Told[] = [];
+      told.set(pressId, receipts);
+      await press(receipts, `/api/effects/${pressId}/verdict`, { as: agent, verdict, ...value });
     }
   };
   return {
-    receipts,
+    approvals: shown,
+    verdicts: told,
     runAgains,
     questions,
-    counts,
     round: async (agent) => {
       await approvals(agent);
       if (agent === "agent-1") await verdicts(agent);
@@ -88,12 +94,15 @@ export function createDesk(client: Client, backend: Backend, seed: number): Desk
   };
 }
 
-/** Lets the agents work until `stop`; the answer resolves when they have gone home. Throws what a round throws. */
-export async function staffDesk(desk: Desk, stop: AbortSignal): Promise<void> {
+/**
+ * Lets the agents work until `stop`, with a look each `everyMs`; the answer resolves when they have gone home. Throws
+ * what a round throws.
+ */
+export async function staffDesk(desk: Desk, stop: AbortSignal, everyMs = 80): Promise<void> {
   const agent = async (name: string): Promise<void> => {
     while (!stop.aborted) {
       await desk.round(name);
-      await pause(80);
+      await pause(everyMs, stop);
     }
   };
   try {

@@ -1,10 +1,14 @@
 import { defaultTexts } from "../../src/domain/texts.ts";
 import type { Backend, JournalEntry } from "./process-backend.ts";
 import type { Story } from "./process-customers.ts";
-import type { Desk } from "./process-desk.ts";
+import type { Desk, Told } from "./process-desk.ts";
 import type { ScenarioReport } from "./scenario.ts";
 
-/** What the journals say: nothing is read out of Usher's own tables. */
+/**
+ * What the journals of the backend, the agents and the customers say. What the customers were shown came through
+ * Usher's own API, which is all that a customer ever sees: so a story's messages, the run's variables and its end are
+ * Usher's word, and the requests, their bytes and moments are not. No table of the store is opened.
+ */
 export type Findings = Pick<ScenarioReport, "lost" | "unsafeRepeats" | "doubleDecisions" | "stranded" | "violations">;
 
 /**
@@ -56,13 +60,30 @@ export function judge(backend: Backend, desk: Desk, stories: readonly Story[], a
   for (const { id, kind, last } of open) {
     note(`stranded: ${kind} ${id}, ${last?.run?.status ?? "no run"} before ${last?.run?.stepId}, ${last?.handledBy}`);
   }
-  // A run of pure errors must not pass.
+  // A run of pure errors must not pass, nor one in which nobody was ever asked.
   if (!stories.some(({ ended }) => ended === "completed")) note("no story was completed");
+  if (desk.approvals.size === 0) note("no agent was ever asked for an approval");
+  if (desk.verdicts.size === 0) note("no agent was ever asked for a verdict");
   const unsafeRepeats = judgeCalls(backend, desk, stories, note);
   return { lost, unsafeRepeats, doubleDecisions: judgeDecisions(desk, note), stranded: open.length, violations };
 }
 
 function judgeCalls(backend: Backend, desk: Desk, stories: readonly Story[], note: (line: string) => void): number {
+  const repeats = judgeRepeats(backend, desk, note);
+  const payments = Map.groupBy(
+    backend.journal.filter(({ method }) => method === "POST"),
+    ({ path }) => path,
+  );
+  for (const story of stories) {
+    const own = payments.get(`/credits/${story.order}`) ?? [];
+    judgePayment(story, own, note);
+    if (story.kind === "bravo") judgeGate(`bravo ${story.id}`, own, desk, note);
+  }
+  return repeats;
+}
+
+/** How often an unsafe call was sent more often than an agent had said; other bytes under one key are noted, too. */
+export function judgeRepeats(backend: Backend, desk: Desk, note: (line: string) => void): number {
   const keys = new Map(backend.journal.map(({ key }) => [key, backend.byKey(key)]));
   let repeats = 0;
   for (const [key, entries] of keys) {
@@ -73,12 +94,30 @@ function judgeCalls(backend: Backend, desk: Desk, stories: readonly Story[], not
     repeats += begun - allowed;
     note(`unsafe call ${key} was sent ${begun} times, ${allowed} allowed`);
   }
-  const payments = Map.groupBy(
-    backend.journal.filter(({ method }) => method === "POST"),
-    ({ path }) => path,
-  );
-  for (const story of stories) judgePayment(story, payments.get(`/credits/${story.order}`) ?? [], note);
   return repeats;
+}
+
+/** A call that needs an approval goes out under the approval's id, after somebody had approved, and never otherwise. */
+export function judgeGate(
+  at: string,
+  entries: readonly JournalEntry[],
+  desk: Desk,
+  note: (line: string) => void,
+): void {
+  for (const [key, requests] of Map.groupBy(entries, (entry) => entry.key)) {
+    const decision = decisionOf(desk.approvals.get(key)?.receipts ?? []);
+    const how = decision === null ? "and nobody had decided" : decision.approved ? null : "and it was rejected";
+    if (how !== null) note(`${at}: ${requests.length} requests went out under ${key}, ${how}`);
+    const first = Math.min(...requests.map((request) => request.at));
+    if (decision?.approved === true && first < (decision.at ?? Number.POSITIVE_INFINITY)) {
+      note(`${at}: a request went out under ${key} before it was approved`);
+    }
+  }
+}
+
+/** The decision that counts, as the agents were told; null: nobody was told of one. Pure. */
+export function decisionOf(receipts: readonly Told[]): Told | null {
+  return receipts.find(({ outcome }) => outcome !== "refused") ?? null;
 }
 
 // The agents say what is true, so a finished story was paid exactly once, and with its own words.
@@ -92,9 +131,11 @@ function judgePayment(story: Story, entries: readonly JournalEntry[], note: (lin
   if (paid.some(({ bytes }) => !bytes.includes(`"note":"${story.note}"`))) note(`${at}: paid with other words`);
 }
 
-function judgeDecisions(desk: Desk, note: (line: string) => void): number {
+/** How many approvals and verdicts were decided twice, by what the agents were told. */
+export function judgeDecisions(desk: Desk, note: (line: string) => void): number {
   let doubled = 0;
-  for (const [id, receipts] of desk.receipts) {
+  const approvals = [...desk.approvals].map(([id, { receipts }]) => [id, receipts] as const);
+  for (const [id, receipts] of [...approvals, ...desk.verdicts]) {
     const counted = receipts.filter(({ outcome }) => outcome !== "refused");
     const makers = new Set(counted.map(({ by, at, approved }) => `${by} ${at} ${approved}`));
     const accepted = counted.filter(({ outcome }) => outcome === "accepted").length;

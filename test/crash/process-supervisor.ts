@@ -26,8 +26,6 @@ export interface Supervisor {
   readonly violations: string[];
   /** From start to ready, in ms, one for each start that got there. */
   readonly startsMs: number[];
-  /** The log's warnings and errors, counted by message. */
-  readonly warnings: Map<string, number>;
   /** The newest lines of its output, for who looks for a cause. */
   tail(): readonly string[];
 }
@@ -47,10 +45,9 @@ interface Life {
 const tailLines = 300;
 
 /** Makes a supervisor; nothing is started yet. */
-export function createSupervisor({ environment, through = [] }: SupervisorOptions): Supervisor {
+export function createSupervisor(options: SupervisorOptions): Supervisor {
   const violations: string[] = [];
   const startsMs: number[] = [];
-  const warnings = new Map<string, number>();
   const lines: string[] = [];
   let life: Life | null = null;
   let url: string | null = null;
@@ -59,34 +56,19 @@ export function createSupervisor({ environment, through = [] }: SupervisorOption
     lines.push(line);
     if (lines.length > tailLines) lines.shift();
     if (line.includes(canary)) violations.push(`a log line holds a customer's text: ${line.slice(0, 200)}`);
-    const message = /^\{"level":(?:40|50|60).*"msg":"([^"]*)"/.exec(line)?.[1];
-    if (message !== undefined) warnings.set(message, (warnings.get(message) ?? 0) + 1);
-  };
-  const begin = (): Life => {
-    const [command = process.execPath, ...rest] = [...through, process.execPath, ...startWords];
-    const env = { PATH: process.env["PATH"] ?? "", PORT: "0", LOG_LEVEL: "info", ...environment };
-    const child = spawn(command, rest, { env, stdio: ["ignore", "pipe", "pipe"] });
-    const ended = new Promise<End>((resolve) => {
-      child.once("close", (code, signal) => {
-        url = null;
-        const now = realClock.monotonic();
-        if (begun.asked === null) violations.push(`the process ended by itself: code ${code}, signal ${signal}`);
-        resolve({ code, signal, ms: Math.round(now - (begun.asked ?? now)) });
-      });
-    });
-    const begun: Life = { child, ended, asked: null };
-    return begun;
   };
   return {
     url: () => url,
     pid: () => life?.child.pid ?? 0,
     violations,
     startsMs,
-    warnings,
     tail: () => lines,
     async start() {
       const startedAt = realClock.monotonic();
-      const begun = begin();
+      const begun = begin(options, (problem) => {
+        url = null;
+        if (problem !== null) violations.push(problem);
+      });
       life = begun;
       const ready = new Promise<boolean>((resolve) => {
         void begun.ended.then(() => resolve(false));
@@ -108,6 +90,22 @@ export function createSupervisor({ environment, through = [] }: SupervisorOption
       return life.ended;
     },
   };
+}
+
+/** One life of the process. `onEnd` hears of its end, with what was wrong about it, or null. */
+function begin({ environment, through = [] }: SupervisorOptions, onEnd: (problem: string | null) => void): Life {
+  const [command = process.execPath, ...rest] = [...through, process.execPath, ...startWords];
+  const env = { PATH: process.env["PATH"] ?? "", PORT: "0", LOG_LEVEL: "info", ...environment };
+  const child = spawn(command, rest, { env, stdio: ["ignore", "pipe", "pipe"] });
+  const ended = new Promise<End>((resolve) => {
+    child.once("close", (code, signal) => {
+      const now = realClock.monotonic();
+      onEnd(begun.asked === null ? `the process ended by itself: code ${code}, signal ${signal}` : null);
+      resolve({ code, signal, ms: Math.round(now - (begun.asked ?? now)) });
+    });
+  });
+  const begun: Life = { child, ended, asked: null };
+  return begun;
 }
 
 function readLines(child: ChildProcess, onLine: (line: string) => void): void {

@@ -58,6 +58,37 @@ export async function handlesOf(pid: number): Promise<number> {
   return (await readdir(`/proc/${pid}/fd`)).length;
 }
 
+// Linux counts in hundredths of a second, whatever the machine.
+const tickMs = 10;
+
+/**
+ * From now on, how much of the machine's processors goes to others than this process and that one, in percent: what they
+ * take, Usher's customers wait for. The answer of `end` is about the time between.
+ */
+export async function watchOthers(pid: number): Promise<{ end(): Promise<number> }> {
+  const before = await ticks(pid);
+  return {
+    end: async () => {
+      const after = await ticks(pid);
+      const all = after.all - before.all;
+      const others = after.busy - before.busy - (after.own - before.own);
+      return all === 0 ? 0 : Math.max(0, Math.round((100 * others) / all));
+    },
+  };
+}
+
+async function ticks(pid: number): Promise<{ readonly all: number; readonly busy: number; readonly own: number }> {
+  const [line = ""] = (await readFile("/proc/stat", "utf8")).split("\n");
+  // user, nice, system, idle, iowait, irq, softirq, steal
+  const times = line.split(/\s+/).slice(1, 9).map(Number);
+  const all = times.reduce((sum, time) => sum + time, 0);
+  const idle = (times[3] ?? 0) + (times[4] ?? 0);
+  // Behind the name in brackets, which may hold blanks, utime and stime are the 12th and the 13th.
+  const fields = (await readFile(`/proc/${pid}/stat`, "utf8")).replace(/^.*\) /, "").split(" ");
+  const { user, system } = process.cpuUsage();
+  return { all, busy: all - idle, own: Number(fields[11]) + Number(fields[12]) + (user + system) / 1000 / tickMs };
+}
+
 async function residentMb(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, "utf8");
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) / 1024;

@@ -1,6 +1,7 @@
 import { connect, type Socket } from "node:net";
 import { limits } from "../../src/domain/limits.ts";
 import { injectedOf, startOrThrow } from "./kill.ts";
+import { playAgain } from "./process-again.ts";
 import { type Load, startLoad } from "./process-load.ts";
 import { type End, pause } from "./process-supervisor.ts";
 import type { Scenario, ScenarioReport } from "./scenario.ts";
@@ -11,8 +12,9 @@ const defaultSeed = 18;
 const marginMs = 1500;
 const finishMs = 60_000;
 
-/** How often, and from which seed. */
+/** How often, from which seed, and how to see it again. */
 interface StopOptions {
+  readonly again: string;
   readonly rounds: number;
   readonly seed: number;
   readonly say: (line: string) => void;
@@ -22,8 +24,7 @@ interface StopOptions {
  * Asks the real process to stop while calls, posts and requests are under way and sockets of every sort are open: it
  * ends by itself, in time and with code 0, and the next one goes on as after a kill.
  */
-async function stopUnderLoad({ rounds, say, seed }: StopOptions): Promise<ScenarioReport> {
-  const again = `npm run torture -- --only R18 --seed ${seed}`;
+async function stopUnderLoad({ again, rounds, say, seed }: StopOptions): Promise<ScenarioReport> {
   const random = createRandom(seed);
   const load = await startLoad({ seed, customers: 10, slowMs: 2500, hangs: 0.06, again });
   const problems: string[] = [];
@@ -61,7 +62,8 @@ async function stopUnderLoad({ rounds, say, seed }: StopOptions): Promise<Scenar
 export const stopScenario: Scenario = {
   key: "R18",
   title: "SIGTERM in the middle of everything",
-  run: ({ short, seed = defaultSeed, say }) => stopUnderLoad({ rounds: short ? 6 : 50, seed, say }),
+  run: ({ short, seed = defaultSeed, say }) =>
+    stopUnderLoad({ rounds: short ? 6 : 50, seed, again: playAgain("R18", { short, seed }), say }),
 };
 
 function problemWith({ code, signal, ms }: End): string | null {

@@ -53,8 +53,9 @@ async function ownDisk(folder: string): Promise<Disk | null> {
   };
 }
 
-/** How long each outage lasts, how often it comes, and from which seed. */
+/** How long each outage lasts, how often it comes, from which seed, and how to see it again. */
 export interface DiskOptions {
+  readonly again: string;
   readonly outages: number;
   readonly outageMs: number;
   readonly seed: number;
@@ -65,17 +66,18 @@ export interface DiskOptions {
  * Fills the disk under the real process while customers and agents work with it, and makes room again; every second
  * time kill -9 comes first. Null where this machine does not allow a disk of its own.
  */
-export async function fillDisk({ outages, outageMs, seed, say }: DiskOptions): Promise<ScenarioReport | null> {
+export async function fillDisk({ again, outages, outageMs, seed, say }: DiskOptions): Promise<ScenarioReport | null> {
   const data = await mkdtemp(join(tmpdir(), "usher-disk-"));
   const disk = await ownDisk(data);
   if (disk === null) {
     await rm(data, { recursive: true });
     return null;
   }
-  const again = `npm run torture -- --only R9 --seed ${seed}`;
   const load = await startLoad({ seed, customers: 8, slowMs: 300, hangs: 0, again, data, through: disk.through });
   const problems: string[] = [];
-  const totals = { probes: 0, refused: 0, foundRoom: 0, slowestMs: 0 };
+  const totals = { probes: 0, rejected: 0, accepted: 0, slowestMs: 0 };
+  const fired = { diskFull: 0, signals: 0 };
+  let lost = 0;
   try {
     await startOrThrow(load);
     await pause(2000);
@@ -83,19 +85,26 @@ export async function fillDisk({ outages, outageMs, seed, say }: DiskOptions): P
       const probes = await probeOutage(load, disk.path(join(data, "ballast")), outageMs, outage);
       for (const line of probes.problems) problems.push(`outage ${outage}: ${line} (${again})`);
       totals.probes += probes.statuses.length;
-      totals.refused += probes.statuses.filter((status) => status === 503).length;
-      totals.foundRoom += probes.statuses.filter((status) => status === 202).length;
+      const rejected = probes.statuses.filter((status) => status === 503).length;
+      totals.rejected += rejected;
+      totals.accepted += probes.statuses.filter((status) => status === 202).length;
+      fired.diskFull += rejected > 0 ? 1 : 0;
+      fired.signals += probes.killed ? 1 : 0;
+      lost += probes.lost;
       totals.slowestMs = Math.max(totals.slowestMs, probes.slowestMs);
       say(`R9: outage ${outage}, ${probes.statuses.length} posts, slowest answer ${probes.slowestMs} ms`);
       await pause(2000);
     }
     load.backend.calm();
     const findings = await load.finish(finishMs);
-    if (totals.refused === 0) problems.push(`the disk was never full (${again})`);
+    if (fired.diskFull < outages) {
+      problems.push(`in ${outages - fired.diskFull} outages of ${outages} the disk was never full (${again})`);
+    }
     return {
       ...findings,
+      lost: findings.lost + lost,
       counts: { outages, ...totals, ...load.counts() },
-      injected: { ...Object.fromEntries(load.backend.injected), diskFull: outages },
+      injected: { ...Object.fromEntries(load.backend.injected), ...fired },
       violations: [...problems, ...findings.violations],
     };
   } finally {
@@ -105,8 +114,11 @@ export async function fillDisk({ outages, outageMs, seed, say }: DiskOptions): P
   }
 }
 
+/** `lost`: posts that were acknowledged without room and are not there. */
 interface Probes {
   readonly statuses: readonly number[];
+  readonly lost: number;
+  readonly killed: boolean;
   readonly slowestMs: number;
   readonly problems: readonly string[];
 }
@@ -141,9 +153,8 @@ async function probeOutage(load: Load, ballast: string, outageMs: number, outage
   if (killed) await startOrThrow(load);
   if (slowestMs > answerWithinMs) problems.push(`an answer took ${slowestMs} ms`);
   const shown = await idsIn(load, conversation);
-  for (const { id, status } of sent) {
-    if (status === 202 && !shown.includes(id)) problems.push(`accepted without room and lost: ${id}`);
-  }
+  const lost = sent.filter(({ id, status }) => status === 202 && !shown.includes(id));
+  for (const { id } of lost) problems.push(`accepted without room and lost: ${id}`);
   for (const { body, status } of sent) {
     if (status === 202) continue;
     const answered = await load.client.post(shapes.id, path, body);
@@ -153,7 +164,7 @@ async function probeOutage(load: Load, ballast: string, outageMs: number, outage
   if (ids.length !== sent.length || new Set(ids).size !== ids.length) {
     problems.push(`${sent.length} posts were sent in all and ${ids.length} are there`);
   }
-  return { statuses: sent.map(({ status }) => status), slowestMs, problems };
+  return { statuses: sent.map(({ status }) => status), lost: lost.length, killed, slowestMs, problems };
 }
 
 async function idsIn({ client }: Load, conversation: string): Promise<readonly string[]> {

@@ -98,6 +98,8 @@ export type StateManner = "well" | "never" | "reset" | "later";
 /** The backend of the states, with its journal. */
 export interface StateBackend {
   readonly journal: readonly StateRequest[];
+  /** How often each kind of misbehaviour was shown. */
+  readonly injected: ReadonlyMap<StateManner, number>;
   /** Resolves when so many requests have reached this path. */
   arrived(path: string, count: number): Promise<void>;
   /** Answers what was never answered. */
@@ -117,6 +119,7 @@ export async function startStateBackend(
   mannerOf: (method: string, path: string) => StateManner,
 ): Promise<StateBackend> {
   const journal: StateRequest[] = [];
+  const injected = new Map<StateManner, number>();
   const waiting = new Set<() => void>();
   const held: (() => void)[] = [];
   const server = createServer((request, response) => {
@@ -129,6 +132,7 @@ export async function startStateBackend(
       journal.push({ key, method, path, bytes });
       for (const check of waiting) check();
       const manner = mannerOf(method, path);
+      if (manner !== "well") injected.set(manner, (injected.get(manner) ?? 0) + 1);
       const reply = (): void => {
         response.setHeader("content-type", "application/json");
         response.end(JSON.stringify({ id: path.split("/").at(-1) }));
@@ -142,6 +146,7 @@ export async function startStateBackend(
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, host, resolve));
   return {
     journal,
+    injected,
     arrived: (path, count) =>
       new Promise((resolve) => {
         const check = (): void => {

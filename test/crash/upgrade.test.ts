@@ -13,6 +13,10 @@ describe("R19: states of earlier releases", async () => {
     expect(await resumeState(join(releaseStates, release))).toMatchObject({ ...good, resumed: stages.length });
   });
 
+  test("a state that is kept is never overwritten", async () => {
+    await expect(recordState(join(releaseStates, "0.1.0"))).rejects.toThrow("none is ever overwritten");
+  });
+
   test("so does what this code leaves, which is what the next release's folder is made of", async () => {
     const folder = await mkdtemp(join(tmpdir(), "usher-state-"));
     try {

@@ -6,10 +6,11 @@ import { defaultTexts } from "../../src/domain/texts.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import { systemClock, systemIds } from "../../src/system.ts";
 import { createLogBook, testConfig } from "../support/playground.ts";
+import { playAgain } from "./process-again.ts";
 import { type Client, type ConversationView, createClient, shapes } from "./process-client.ts";
 import { pause } from "./process-supervisor.ts";
 import type { Scenario, ScenarioReport } from "./scenario.ts";
-import { recordState } from "./upgrade-record.ts";
+import { recordState, releaseName } from "./upgrade-record.ts";
 import {
   type KnownConversation,
   keptStates,
@@ -61,14 +62,20 @@ export async function resumeState(folder: string): Promise<Resumed> {
   }
 }
 
-/** The scenario R19: the states of all releases, and one that this code has just written. */
+/**
+ * The scenario R19: the states of all releases, and one that this code has just written. `ofEarlier` counts the runs
+ * that an earlier release than this one had begun. What was said, the ends and the records are read through Usher's own
+ * API, as customers and agents see them; the payments and their bytes at the backend.
+ */
 export const upgradeScenario: Scenario = {
   key: "R19",
   title: "states of earlier releases resume",
-  async run({ say }): Promise<ScenarioReport> {
+  async run({ short, say }): Promise<ScenarioReport> {
+    const again = playAgain("R19", { short });
     const fresh = await mkdtemp(join(tmpdir(), "usher-state-"));
     try {
-      await recordState(fresh);
+      const injected = await recordState(fresh);
+      const current = await releaseName();
       const found = new Map<string, Resumed>();
       for (const release of await keptStates()) found.set(release, await resumeState(join(releaseStates, release)));
       found.set("this code", await resumeState(fresh));
@@ -76,15 +83,22 @@ export const upgradeScenario: Scenario = {
       const all = [...found.values()];
       const sum = (figure: Exclude<keyof Resumed, "problems">): number =>
         all.reduce((total, one) => total + one[figure], 0);
+      const earlier = [...found].filter(([release]) => release !== current && release !== "this code");
       return {
-        counts: { states: all.length, resumed: sum("resumed"), requests: sum("requests"), decisions: sum("decisions") },
-        injected: { kills: all.length },
+        counts: {
+          states: all.length,
+          resumed: sum("resumed"),
+          ofEarlier: earlier.reduce((total, [, { resumed }]) => total + resumed, 0),
+          requests: sum("requests"),
+          decisions: sum("decisions"),
+        },
+        injected,
         lost: sum("lost"),
         unsafeRepeats: sum("unsafeRepeats"),
         doubleDecisions: sum("doubleDecisions"),
         stranded: sum("stranded"),
         violations: [...found].flatMap(([release, { problems }]) =>
-          problems.map((what) => `${release}: ${what} (R19)`),
+          problems.map((what) => `${release}: ${what} (${again})`),
         ),
       };
     } finally {
