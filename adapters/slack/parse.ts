@@ -46,7 +46,13 @@ type Said = z.infer<typeof saidSchema>;
 const changedSchema = z.object({
   subtype: z.literal("message_changed"),
   channel: id,
-  message: z.object({ ts, thread_ts: ts.optional(), text: z.string().default(""), user: id, bot_id: z.undefined().optional() }),
+  message: z.object({
+    ts,
+    thread_ts: ts.optional(),
+    text: z.string().default(""),
+    user: id,
+    bot_id: z.undefined().optional(),
+  }),
   previous_message: z.object({ text: z.string().default("") }),
 });
 
