@@ -1,4 +1,4 @@
-import type { Card } from "../../src/domain/card.ts";
+import type { Card, CardValue } from "../../src/domain/card.ts";
 import { dots } from "../../src/domain/dots.ts";
 import type { OutMessage, TextMessage } from "../../src/domain/message.ts";
 import type { Receipt } from "../../src/domain/press.ts";
@@ -38,8 +38,9 @@ export function asCard(message: OutMessage): Card {
 
 const bareCard = { tone: "plain", sections: [], status: [], pressId: null, buttons: [] } as const;
 
-function plain(value: string | { readonly at: number }): string {
-  return typeof value === "string" ? value : new Date(value.at).toISOString();
+function plain(value: CardValue): string {
+  if (typeof value === "string") return value;
+  return "at" in value ? new Date(value.at).toISOString() : `${value.person.name} (${value.person.id})`;
 }
 
 function messageJson(message: LoggedMessage, people: readonly PersonJson[]): MessageJson {

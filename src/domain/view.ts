@@ -1,11 +1,7 @@
-import type { Card } from "./card.ts";
-import type { Person } from "./person.ts";
+import type { Card, CardValue } from "./card.ts";
 
-/**
- * One value in a view: words as they are, a moment (Unix ms) that each reader sees in their own time zone, or a person,
- * whom a channel may show as its own mention where it knows them.
- */
-export type Cell = string | { readonly at: number } | { readonly person: Pick<Person, "platform" | "id" | "name"> };
+/** One value in a view: what a card's field can hold. */
+export type Cell = CardValue;
 
 /**
  * What a command answers, or a home page shows, as plain data: each channel renders and escapes it in its own way, and no

@@ -223,8 +223,8 @@ function runSection(conversation: Conversation, context: Context): CardSection {
 }
 
 function customerSection({ customer, run }: Conversation): CardSection {
-  const { name, id } = run?.startedBy ?? customer;
-  return { label: "Customer", fields: [{ name: "Customer", value: `${name} (${id})` }] };
+  const { platform, id, name } = run?.startedBy ?? customer;
+  return { label: "Customer", fields: [{ name: "Customer", value: { person: { platform, id, name } } }] };
 }
 
 function collectedSection(conversation: Conversation, context: Context): CardSection {

@@ -387,18 +387,22 @@ describe("what Usher says", () => {
 describe("a card in a customer's thread", () => {
   test("is shown as plain words, each moment between the words before and after it", async () => {
     const at = Date.UTC(2026, 10, 22, 14, 3);
+    const maria = { id: "customer-1", name: "Maria" };
     const card: Card = {
       kind: "approval",
       title: "Approval needed: create a ticket",
       tone: "wait",
-      sections: [{ label: "Expires", fields: [{ name: "Expires", value: { at } }] }],
+      sections: [
+        { label: "Customer", fields: [{ name: "Customer", value: { person: { ...maria, platform: "web" } } }] },
+        { label: "Expires", fields: [{ name: "Expires", value: { at } }] },
+      ],
       status: [{ tone: "wait", before: "Expired ", at, after: ". Nobody decided in 24 h. This is not a rejection." }],
       pressId: null,
       buttons: [],
     };
     await playground.channel.send(threadAddress(one), { kind: "card", card }, delivery("e-1"));
     expect(await texts()).toEqual([
-      "Approval needed: create a ticket\nExpires: 2026-11-22T14:03:00.000Z\n" +
+      "Approval needed: create a ticket\nCustomer: Maria (customer-1)\nExpires: 2026-11-22T14:03:00.000Z\n" +
         "Expired 2026-11-22T14:03:00.000Z. Nobody decided in 24 h. This is not a rejection.",
     ]);
   });

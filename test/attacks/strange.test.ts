@@ -157,7 +157,7 @@ describe("attack 54 · a strange character in an approval is one that the agent 
     if (shown === undefined) throw new Error("no card was posted");
     const { id: effect, card, under } = shown;
     const json = agentsCardJson({ effect, conversation: chat.conversation.id, card, at: chat.now, under });
-    const values = json.card.sections.flatMap(({ fields }) => fields.map(({ value }) => String(value)));
+    const values = textsIn(json.card.sections);
     expect(values.join()).not.toMatch(raw);
     expect(values.join()).toMatch(seen(name));
   });

@@ -1,4 +1,4 @@
-import type { Card } from "../../src/domain/card.ts";
+import type { Card, CardValue } from "../../src/domain/card.ts";
 import { defaultTexts } from "../../src/domain/texts.ts";
 import { agent, otherAgent } from "../support/chat.ts";
 import { effectOf } from "./crash-people.ts";
@@ -171,13 +171,16 @@ function differences(
 }
 
 function cardInWords({ kind, title, tone, sections, status, buttons }: Card): string {
-  const fields = sections.flatMap(({ fields: all }) =>
-    all.map(({ name, value }) => `${name}: ${typeof value === "string" ? value : "a moment"}`),
-  );
+  const fields = sections.flatMap(({ fields: all }) => all.map(({ name, value }) => `${name}: ${valueInWords(value)}`));
   const lines = status.map(({ before, after }) => `${before}${after}`);
   return withoutIds(
     [kind, title, tone, ...fields, ...lines, ...buttons.map(({ action }) => `[${action}]`)].join(" / "),
   );
+}
+
+function valueInWords(value: CardValue): string {
+  if (typeof value === "string") return value;
+  return "at" in value ? "a moment" : `${value.person.name} (${value.person.id})`;
 }
 
 function distinct<Item>(items: readonly Item[], inWords: (item: Item) => string): readonly string[] {

@@ -53,6 +53,10 @@ describe("an approval", () => {
       "Expires",
     ]);
     expect(JSON.stringify(card(chat)?.sections)).toContain("Refund: Order #1001");
+    const { platform, id, name } = customer;
+    expect(card(chat)?.sections.find(({ label }) => label === "Customer")?.fields).toEqual([
+      { name: "Customer", value: { person: { platform, id, name } } },
+    ]);
   });
 
   test("approved, it runs once, the card tells both decision and outcome, and the customer gets the number", () => {

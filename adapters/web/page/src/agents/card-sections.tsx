@@ -49,6 +49,7 @@ function requestLine(fields: readonly Field[]): string | null {
 }
 
 function Value({ field: { name, value } }: { readonly field: Field }) {
-  if (typeof value !== "string") return <Deadline at={value.at} />;
-  return <JsonView value={value} name={name} />;
+  if (typeof value === "string") return <JsonView value={value} name={name} />;
+  if ("at" in value) return <Deadline at={value.at} />;
+  return <JsonView value={`${value.person.name} (${value.person.id})`} name={name} />;
 }

@@ -1,0 +1,61 @@
+import type { MrkdwnElement, PlainTextElement } from "@slack/types";
+import type { CardValue } from "../../src/domain/card.ts";
+import { visibleLine } from "../../src/domain/visible.ts";
+import { ownWords, plainText } from "./escape.ts";
+
+type Moment = Extract<CardValue, { readonly at: number }>["at"];
+type Somebody = Extract<CardValue, { readonly person: unknown }>["person"];
+
+// The furthest moment that a Date can hold, either way.
+const furthest = 8.64e15;
+
+/** A moment for where Slack can't show one in the reader's own time: ISO 8601 in UTC. Pure. */
+export function isoOf(at: Moment): string {
+  return new Date(Math.min(Math.max(at, -furthest), furthest)).toISOString();
+}
+
+/** How Slack is to write a moment. Source: docs.slack.dev/messaging/formatting-message-text, "Date formatting". */
+export const momentFormat = "{date_short_pretty} at {time}";
+
+/** The seconds that Slack counts in, or null for a moment that its clients can't show. Pure. */
+export function secondsOf(at: Moment): number | null {
+  const seconds = Math.floor(at / 1000);
+  return seconds >= 0 && seconds <= 253_402_300_799 ? seconds : null;
+}
+
+/** A moment in the reader's own time zone and language. The element holds nothing that anybody wrote. Pure. */
+export function momentText(at: Moment): MrkdwnElement | PlainTextElement {
+  const seconds = secondsOf(at);
+  return seconds === null ? plainText(isoOf(at)) : ownWords(`<!date^${seconds}^${momentFormat}|${isoOf(at)}>`);
+}
+
+// Anything else would be somebody's own markup.
+const userId = /^[UW][A-Z0-9]{1,30}$/;
+
+/** Whether Slack can show somebody as a mention. Pure. */
+export function canMention({ platform, id }: Somebody): boolean {
+  return platform === "slack" && userId.test(id);
+}
+
+/**
+ * Somebody as Slack shows its users, else by name; with the id, since people choose their names (attack 75). A mention in
+ * blocks does not notify who is not in the channel, and the customer is not. Pure.
+ */
+export function personText(person: Somebody): MrkdwnElement | PlainTextElement {
+  return canMention(person) ? ownWords(`<@${person.id}> (${person.id})`) : plainText(personWords(person));
+}
+
+/** Somebody in plain words. Pure. */
+export function personWords({ name, id }: Somebody): string {
+  return visibleLine(name === "" ? id : `${name} (${id})`);
+}
+
+const bar = "│ ";
+
+/**
+ * A value of several lines with a bar before each, so that none of them can pass for a line of Usher's ("Approved by
+ * Ann", attack 74). Pure.
+ */
+export function boxed(value: string): string {
+  return value.includes("\n") ? value.replace(/^/gm, bar) : value;
+}
