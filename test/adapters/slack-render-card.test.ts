@@ -57,8 +57,10 @@ describe("an approval", () => {
     expect(post?.text).toBe("⏳ Approval needed: POST shop.example.com");
     expect(post?.blocks.slice(0, -1)).toMatchObject([
       { type: "header", text: plain("⏳ Approval needed: POST shop.example.com") },
-      { type: "section", text: own("*Will do*"), fields: [plain("POST https://shop.example.com/refunds")] },
-      { type: "section", text: own("*Body*"), fields: [plain('{"amount":5}')] },
+      { type: "section", text: own("*Will do*") },
+      { type: "section", text: plain("POST https://shop.example.com/refunds") },
+      { type: "section", text: own("*Body*") },
+      { type: "section", text: plain('{"amount":5}') },
       { type: "section", text: own("*Customer*"), fields: [own("<@U012ABC> (U012ABC)")] },
       { type: "section", text: own("*Collected*"), fields: [plain("order_id: 1001")] },
       { type: "context", elements: [plain("Expires:"), own(date)] },
