@@ -1,15 +1,15 @@
 import type { Installation } from "../../src/domain/installation.ts";
 import type { PressAction, Receipt } from "../../src/domain/press.ts";
-import type { Inbound } from "../../src/ports/channel.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import { TransientError } from "../../src/ports/errors.ts";
-import { addressOf, cardRefOf, conversationOf, type SlackPlace } from "./address.ts";
+import { cardRefOf, type SlackPlace } from "./address.ts";
 import type { Background } from "./background.ts";
 import type { SlackClient } from "./client.ts";
 import type { Gate } from "./gate.ts";
 import type { ShowHome } from "./home.ts";
 import { readAnswer, readHappened, readRejection, type Submitted } from "./modal-values.ts";
 import { answerModal, happenedModal, modalIds, noticeModal, rejectModal } from "./modals.ts";
+import { inWorkspace } from "./parse.ts";
 import { type Action, readAction } from "./parse-action.ts";
 import type { SlackPeople } from "./people.ts";
 import { receiptWords } from "./receipt-words.ts";
@@ -58,7 +58,7 @@ export function createInteractions(options: InteractionsOptions): Interactions {
           return onChoice(options, installation, action);
         case "answerPrivately": {
           const { channel, thread } = action.at;
-          const view = answerModal("", { channel, thread, ts: thread ?? "" });
+          const view = answerModal(action.question, { channel, thread, ts: thread ?? "" });
           await options.client.openView(installation.workspace, action.triggerId, view);
           return;
         }
@@ -148,11 +148,7 @@ async function onChoice(
 ): Promise<void> {
   const from = await people.of(installation, user, null);
   const turn = { id: key, keys: [key], from, text, mentioned: true, at: moment };
-  await gate.answer((inbound) => inbound.event(placeAt(at), { kind: "turn", turn }));
-}
-
-function placeAt(at: SlackPlace): Parameters<Inbound["event"]>[0] {
-  return { workspace: at.workspace, conversation: conversationOf(at), address: addressOf(at) };
+  await gate.answer((inbound) => inbound.event(inWorkspace(at), { kind: "turn", turn }));
 }
 
 async function decided<Value>(
@@ -186,6 +182,6 @@ async function answered(
   const from = await people.of(installation, user, null);
   const key = `slack:answer:${view.id}`;
   const turn = { id: key, keys: [key], from, text: read.value, mentioned: true, at: clock.now() };
-  await gate.answer((inbound) => inbound.event(placeAt(at), { kind: "turn", turn }));
+  await gate.answer((inbound) => inbound.event(inWorkspace(at), { kind: "turn", turn }));
   return { response_action: "clear" };
 }

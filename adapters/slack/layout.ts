@@ -48,7 +48,8 @@ export function numbered(blocks: readonly KnownBlock[]): readonly KnownBlock[] {
 
 /** A post of these blocks; `words` of whomever are what notifications and screen readers say, cut where they are long. Pure. */
 export function postOf(words: string, blocks: readonly KnownBlock[]): Post {
-  return { text: escapeText(cut(words.toWellFormed(), slackLimits.fallback)), blocks: numbered(blocks) };
+  const said = words.trim() === "" ? "A message from Usher" : words.toWellFormed();
+  return { text: escapeText(cut(said, slackLimits.fallback)), blocks: numbered(blocks) };
 }
 
 /** The blocks as posts that say their own words where nothing is drawn, and `otherwise` where they have none. Pure. */

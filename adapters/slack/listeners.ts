@@ -2,6 +2,7 @@ import type { App, Context } from "@slack/bolt";
 import { workspaceIdSchema } from "../../src/domain/ids.ts";
 import type { Installation } from "../../src/domain/installation.ts";
 import type { Background } from "./background.ts";
+import { actionIds } from "./buttons.ts";
 import type { CommandAnswers } from "./commands-in.ts";
 import type { ShowHome } from "./home.ts";
 import { installationIds } from "./installation-ids.ts";
@@ -22,7 +23,7 @@ export interface Listeners {
 }
 
 /** The name of the command in Slack, as it stands in the manifest. */
-export const slashCommand = "/procedures";
+const slashCommand = "/procedures";
 
 /** Registers everything that Usher hears in Slack: each listener stores first, and is acknowledged after that. */
 export function listen(app: App, listeners: Listeners): void {
@@ -49,7 +50,7 @@ function listenToEvents(app: App, { installations, messages, showHome, backgroun
 }
 
 function listenToPeople(app: App, { installations, interactions, commands }: Listeners): void {
-  app.action(/^(?:press:|choice:|answer-privately$)/, async ({ ack, body, context }) => {
+  app.action(new RegExp(`^(?:${Object.values(actionIds).join("|")})`), async ({ ack, body, context }) => {
     await interactions.pressed(installationIn(installations, context), body);
     await ack();
   });

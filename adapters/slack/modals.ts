@@ -102,12 +102,8 @@ export function startModal(procedures: readonly Pick<Procedure, "slug" | "name">
 
 /** Says something to whoever has a form open, in its place. Pure. */
 export function noticeModal(words: string): ModalView {
-  return {
-    type: "modal",
-    title: plainText("Usher"),
-    close: plainText("Close"),
-    blocks: [...textBlocks(sendable(words))],
-  };
+  const blocks = textBlocks(sendable(words)).map((block, index) => ({ ...block, block_id: `notice-${index}` }));
+  return { type: "modal", title: plainText("Usher"), close: plainText("Close"), blocks };
 }
 
 function note(words: string): KnownBlock {

@@ -2,6 +2,8 @@ import { z } from "zod";
 import type { CardRef, WorkspaceId } from "../../src/domain/ids.ts";
 import { type PressAction, pressActionSchema } from "../../src/domain/press.ts";
 import { cardRefOf, momentOf, type SlackPlace } from "./address.ts";
+import { actionIds } from "./buttons.ts";
+import { decodeEntities } from "./text.ts";
 
 /** Somebody who pressed a button of ours. `triggerId`: what opens a modal, for 3 s. */
 interface Pressed {
@@ -27,7 +29,7 @@ export type Action =
       readonly moment: number;
       readonly at: SlackPlace;
     })
-  | (Pressed & { readonly kind: "answerPrivately"; readonly at: SlackPlace })
+  | (Pressed & { readonly kind: "answerPrivately"; readonly question: string; readonly at: SlackPlace })
   | { readonly kind: "nothing" };
 
 const ts = z.string().regex(/^\d{1,12}\.\d{1,9}$/);
@@ -36,6 +38,7 @@ const id = z.string().min(1).max(100);
 const payloadSchema = z.object({
   user: z.object({ id }),
   trigger_id: z.string().default(""),
+  message: z.object({ text: z.string().default("") }).optional(),
   container: z.discriminatedUnion("type", [
     z.object({
       type: z.literal("message"),
@@ -65,8 +68,9 @@ export function readAction(payload: unknown, workspace: WorkspaceId): Action {
     container.type === "message"
       ? { workspace, channel: container.channel_id, thread: container.thread_ts ?? container.message_ts }
       : null;
-  const [sort, what = ""] = action.action_id.split(":", 2);
-  if (sort === "press" && isPressKind(what)) {
+  const { action_id: actionId } = action;
+  const what = actionId.startsWith(actionIds.press) ? actionId.slice(actionIds.press.length) : "";
+  if (isPressKind(what)) {
     // What only one person was shown is no card that was posted.
     const isPosted = container.type === "message" && !container.is_ephemeral;
     const posted = isPosted ? container.message_ts : "";
@@ -76,11 +80,19 @@ export function readAction(payload: unknown, workspace: WorkspaceId): Action {
     return { kind: "press", ...pressed, action: what, id: action.value, card, posted, at };
   }
   if (at === null || container.type !== "message") return { kind: "nothing" };
-  if (sort === "choice") {
+  if (actionId.startsWith(actionIds.choice)) {
     const key = `slack:choice:${container.channel_id}:${container.message_ts}:${user.id}`;
-    return { kind: "choice", ...pressed, text: action.value, key, moment: momentOf(action.action_ts), at };
+    return {
+      kind: "choice",
+      ...pressed,
+      text: decodeEntities(action.value),
+      key,
+      moment: momentOf(action.action_ts),
+      at,
+    };
   }
-  return sort === "answer-privately" ? { kind: "answerPrivately", ...pressed, at } : { kind: "nothing" };
+  if (actionId !== actionIds.answerPrivately) return { kind: "nothing" };
+  return { kind: "answerPrivately", ...pressed, question: decodeEntities(parsed.data.message?.text ?? ""), at };
 }
 
 function isPressKind(text: string): text is PressAction["kind"] {

@@ -48,17 +48,22 @@ interface DrawnCard {
  * A relay is what somebody of the customer's side says. Pure.
  */
 export function renderCard(given: Card): readonly Post[] {
-  const card = visibleCard(given);
+  const card = lineTitled(given);
   const said = relayed(card);
   if (said !== null) return postsOf(textBlocks(said), "");
   const name = card.kind === "approval" ? "Full request" : "Full text";
-  const { blocks, rest } = draw(card, postRooms, `🧵 Too long for one message. *${name}* is in the thread.`);
+  const { blocks, rest } = draw(card, postRooms, `🧵 There is more than fits here. *${name}* is in the thread.`);
   return [postOf(marks[card.tone] + card.title, blocks), ...threadPosts(name, rest)];
 }
 
 /** A card among others, as in App Home: with its buttons, and with a word about what of it is not shown. Pure. */
 export function cardInView(given: Card): readonly KnownBlock[] {
-  return draw(visibleCard(given), viewRooms, "✂️ Cut short here. All of it is in the agents channel.").blocks;
+  return draw(lineTitled(given), viewRooms, "✂️ Cut short here. All of it is in the agents channel.").blocks;
+}
+
+/** The card as people can see all of it; a line end in its title, which names may stand in, would begin a line of Usher's. */
+function lineTitled(card: Card): Card {
+  return { ...visibleCard(card), title: visibleLine(card.title) };
 }
 
 /** What a relay says, or null for any other card. */
@@ -141,7 +146,7 @@ function statusPiece(status: CardStatus): Piece {
 }
 
 function statusBlocks({ tone, before, at, after }: CardStatus): readonly KnownBlock[] {
-  const words = marks[tone] + visibleLine(before.trim());
+  const words = marks[tone] + visibleLine(before).trim();
   const reason = after.replace(/^: /, "");
   const isLine = (text: string) => lengthOf(text) <= lineLength && !text.includes("\n");
   const line = [

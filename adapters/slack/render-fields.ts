@@ -31,8 +31,8 @@ export interface Drawn {
   readonly isCut: boolean;
 }
 
-// Longer ones would be squeezed into one of two columns.
-const columnLength = 200;
+// Longer ones, and a value that stands alone, would be squeezed into one of two columns.
+const columnLength = 100;
 const nameLength = 300;
 
 /** What one field becomes: a cell of two columns, or blocks of its own. */
@@ -113,8 +113,8 @@ function wordsItem(name: string | null, value: string, detail: Detail): Item {
   const shown = boxed(kept) + (left === 0 ? "" : `… (${left} more characters)`);
   const text = name === null ? shown : name + (shown.includes("\n") ? ":\n" : ": ") + shown;
   const isCut = left > 0;
-  if (lengthOf(text) <= columnLength && !text.includes("\n")) return { kind: "cell", text: plainText(text), isCut };
-  return { kind: "blocks", blocks: textBlocks(text), isCut };
+  const isCell = name !== null && lengthOf(text) <= columnLength && !text.includes("\n");
+  return isCell ? { kind: "cell", text: plainText(text), isCut } : { kind: "blocks", blocks: textBlocks(text), isCut };
 }
 
 function beginning(text: string, { length, lines }: Detail): string {

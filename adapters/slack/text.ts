@@ -28,7 +28,7 @@ export function tokensOf(raw: string): readonly Token[] {
 /**
  * What somebody wrote, as they typed it: addresses and numbers without Slack's links around them, people, channels and
  * groups as @name and #name. The bot's own mention in front only says who is spoken to and is taken off, so that the
- * `message` and the `app_mention` of one text give the same turn (platform facts 0.13); elsewhere it reads @usher. Pure.
+ * `message` and the `app_mention` of one text give the same turn; elsewhere it reads @usher. Pure.
  */
 export function readText(raw: string, botUserId: string): Typed {
   const tokens = tokensOf(raw);

@@ -19,7 +19,7 @@ import { createPeople } from "./people.ts";
 export const slackWorkspace = workspaceIdSchema.parse(company.team);
 
 /** Usher's installation in the company. */
-export const companyInstallation: Installation = {
+const companyInstallation: Installation = {
   workspace: slackWorkspace,
   platform: "slack",
   name: "Bright Goods",

@@ -1,0 +1,222 @@
+import type { KnownBlock } from "@slack/types";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { renderEphemeral, renderHome } from "../../adapters/slack/render-view.ts";
+import type { Card } from "../../src/domain/card.ts";
+import type { Cell, View, ViewPart } from "../../src/domain/view.ts";
+import { messageProblems, textsOf, viewProblems } from "../support/block-kit-check.ts";
+import { anyView, hostileTexts } from "../support/slack-arbitraries.ts";
+
+const at = Date.UTC(2026, 10, 22, 14, 3);
+const date = `<!date^${at / 1000}^{date_short_pretty} at {time}|2026-11-22T14:03:00.000Z>`;
+const maria: Cell = { person: { platform: "slack", id: "U012ABC", name: "Maria" } };
+const plain = (text: string) => ({ type: "plain_text", text, emoji: false });
+const own = (text: string) => ({ type: "mrkdwn", text, verbatim: true });
+
+const tableOf = (rows: readonly (readonly Cell[])[], left = 0): ViewPart => ({
+  kind: "table",
+  label: "Procedures",
+  columns: ["Slug", "Status", "Published", "By"],
+  rows,
+  left,
+});
+const live = tableOf([
+  ["refund", "live", { at }, maria],
+  ["lead", "draft", "", ""],
+]);
+const view = (...parts: readonly ViewPart[]): View => ({ title: "Procedures", parts });
+const card = (index: number): ViewPart => ({
+  kind: "card",
+  card: {
+    kind: "approval",
+    title: `Approval needed: number ${index}`,
+    tone: "wait",
+    sections: [{ label: "Collected", fields: [{ name: "order_id", value: `order ${index}` }] }],
+    status: [],
+    pressId: `${"a".repeat(44)}-${index}`,
+    buttons: [{ action: "approve", label: "Approve" }] satisfies Card["buttons"],
+  },
+});
+const values = (blocks: readonly unknown[]) =>
+  (blocks as KnownBlock[]).flatMap((block) =>
+    block.type === "actions" ? block.elements.flatMap((one) => ("value" in one ? [one.value] : [])) : [],
+  );
+/** What the lines "… and 12 more" add up to. */
+const counted = (payload: unknown): number =>
+  textsOf(payload, "mrkdwn").reduce((sum, text) => sum + Number(/^… and (\d+) more/.exec(text)?.[1] ?? 0), 0);
+
+describe("a table", () => {
+  test("is Slack's own where it draws one, with moments and people in each reader's own form", () => {
+    const { blocks, text } = renderEphemeral(view(live), "blocks");
+    expect(text).toBe("Procedures");
+    expect(blocks.map(({ type }) => type)).toEqual(["header", "section", "data_table"]);
+    const section = (...elements: readonly object[]) => ({
+      type: "rich_text",
+      elements: [{ type: "rich_text_section", elements }],
+    });
+    const raw = (words: string) => ({ type: "raw_text", text: words });
+    expect(blocks[2]).toMatchObject({
+      caption: "Procedures",
+      rows: [
+        [raw("Slug"), raw("Status"), raw("Published"), raw("By")],
+        [
+          raw("refund"),
+          raw("live"),
+          section({ type: "date", timestamp: at / 1000, fallback: "2026-11-22T14:03:00.000Z" }),
+          section({ type: "user", user_id: "U012ABC" }, { type: "text", text: " (U012ABC)" }),
+        ],
+        [raw("lead"), raw("draft"), raw(" "), raw(" ")],
+      ],
+    });
+  });
+
+  test("is lines where no client draws it, and on the Home tab always", () => {
+    const lines = [
+      {
+        type: "context",
+        elements: [
+          plain("• refund · Status: live · Published: "),
+          own(date),
+          plain(" · By: "),
+          own("<@U012ABC> (U012ABC)"),
+        ],
+      },
+      { type: "section", text: plain("• lead · Status: draft") },
+    ];
+    expect(renderEphemeral(view(live), "lines").blocks.slice(2)).toMatchObject(lines);
+    const home = renderHome(view(live));
+    expect(home).toMatchObject({ type: "home" });
+    expect(home.blocks.slice(2)).toMatchObject(lines);
+  });
+
+  test("is drawn once a message: a second one is lines", () => {
+    const { blocks } = renderEphemeral(view(live, live), "blocks");
+    expect(blocks.filter(({ type }) => type === "data_table")).toHaveLength(1);
+    expect(textsOf(blocks, "plain_text")).toContain("• lead · Status: draft");
+  });
+
+  test("without a row says so", () => {
+    expect(textsOf(renderEphemeral(view(tableOf([])), "blocks"), "mrkdwn")).toEqual(["*Procedures*", "Nothing yet"]);
+  });
+
+  test.each(["blocks", "lines"] as const)(
+    "counts the rows that do not fit, and those that were left before (%s)",
+    (form) => {
+      const rows = Array.from({ length: 250 }, (_, index) => [`row-${index}`, "live", { at }, "x".repeat(90)]);
+      const { blocks } = renderEphemeral(view(tableOf(rows, 40)), form);
+      const shown = new Set(JSON.stringify(blocks).match(/row-\d+/g));
+      expect(shown.size).toBeGreaterThan(10);
+      expect(shown.size + counted(blocks)).toBe(290);
+    },
+  );
+});
+
+describe("the Home tab", () => {
+  test("shows cards with their buttons, and counts those for which there is no room", () => {
+    const home = renderHome(view(...Array.from({ length: 60 }, (_, index) => card(index)), live));
+    const pressed = values(home.blocks);
+    expect(pressed.length).toBeGreaterThan(20);
+    expect(pressed[0]).toBe(`${"a".repeat(44)}-0`);
+    expect(pressed.length + counted(home.blocks)).toBe(60);
+    // What comes after a long part still has a place.
+    expect(textsOf(home.blocks, "plain_text")).toContain("• lead · Status: draft");
+    expect(viewProblems(home)).toEqual([]);
+  });
+
+  test("shows a long card cut, says so, and keeps its button", () => {
+    const part = card(1);
+    if (part.kind !== "card") throw new Error("not a card");
+    const body = { label: "Body", fields: [{ name: "Body", value: "x".repeat(9000) }] };
+    const home = renderHome(view({ ...part, card: { ...part.card, sections: [body] } }));
+    expect(textsOf(home.blocks, "mrkdwn").join()).toContain("All of it is in the agents channel");
+    expect(textsOf(home.blocks, "plain_text").join()).toContain("… (8500 more characters)");
+    expect(values(home.blocks)).toEqual([`${"a".repeat(44)}-1`]);
+  });
+
+  test("asks each of many approvals under a button of its own", () => {
+    const home = renderHome(view(card(1), card(2)));
+    expect(values(home.blocks)).toEqual([`${"a".repeat(44)}-1`, `${"a".repeat(44)}-2`]);
+    expect(viewProblems(home)).toEqual([]);
+  });
+});
+
+describe("words and fields", () => {
+  test("are shown as they are, under their label", () => {
+    const fields = [
+      { name: "Channel", value: "agents" },
+      { name: "Since", value: { at } },
+    ];
+    const { blocks, text } = renderEphemeral(
+      view({ kind: "text", text: "All is well." }, { kind: "fields", label: "Health", fields }),
+      "blocks",
+    );
+    expect(text).toBe("Procedures\nAll is well.");
+    expect(blocks.slice(1)).toMatchObject([
+      { type: "section", text: plain("All is well.") },
+      { type: "section", text: own("*Health*") },
+      { type: "section", fields: [plain("Channel: agents")] },
+      { type: "context", elements: [plain("Since:"), own(date)] },
+    ]);
+  });
+
+  test("too long for a message, are counted", () => {
+    const words = "word ".repeat(5000);
+    const { blocks } = renderEphemeral(view({ kind: "text", text: words }), "blocks");
+    const shown = blocks.flatMap((block) => (block.type === "section" ? [block.text?.text ?? ""] : [])).join("");
+    expect(words.startsWith(shown)).toBe(true);
+    expect(shown.length + counted(blocks)).toBe(words.length);
+    expect(textsOf(blocks, "mrkdwn").join()).toMatch(/^… and \d+ more characters$/);
+  });
+
+  test("100 steps of a procedure fit, the last of them counted where there is no room", () => {
+    const fields = Array.from({ length: 100 }, (_, index) => ({
+      name: `${index + 1}`,
+      value: `step ${index}: ${"say ".repeat(50)}`,
+    }));
+    const post = renderEphemeral(view({ kind: "fields", label: "Steps", fields }), "blocks");
+    expect(messageProblems(post)).toEqual([]);
+    const shown = new Set(JSON.stringify(post.blocks).match(/step \d+:/g));
+    expect(shown.size).toBeGreaterThan(20);
+    expect(shown.size + counted(post.blocks)).toBe(100);
+  });
+});
+
+test.each(hostileTexts.map((text) => [JSON.stringify(text), text]))(
+  "attack 69, 71: %s in a view mentions nobody",
+  (_, text) => {
+    const hostile: View = {
+      title: text,
+      parts: [
+        { kind: "text", text },
+        { kind: "fields", label: text, fields: [{ name: text, value: text }] },
+        {
+          kind: "table",
+          label: text,
+          columns: [text, text],
+          rows: [
+            [text, { at }],
+            [text, text],
+          ],
+          left: 0,
+        },
+      ],
+    };
+    for (const form of ["blocks", "lines"] as const) {
+      const post = renderEphemeral(hostile, form);
+      expect(messageProblems(post)).toEqual([]);
+      expect(textsOf(post, "mrkdwn").filter((words) => words !== date && !/^\*[\p{L}\p{N} ]+\*$/u.test(words))).toEqual(
+        [],
+      );
+    }
+  },
+);
+
+test("any view fits Slack's limits, as a message and as a Home tab", () => {
+  fc.assert(
+    fc.property(anyView, fc.constantFrom("blocks" as const, "lines" as const), (any, form) => {
+      expect(messageProblems(renderEphemeral(any, form))).toEqual([]);
+      expect(viewProblems(renderHome(any))).toEqual([]);
+    }),
+    { numRuns: 60 },
+  );
+});
