@@ -1,6 +1,7 @@
 import type { CardStatus } from "../domain/card.ts";
 import type { Conversation } from "../domain/conversation.ts";
 import { dots } from "../domain/dots.ts";
+import { limits } from "../domain/limits.ts";
 import type { Person } from "../domain/person.ts";
 import type { Decision } from "../domain/press.ts";
 import type { Turn } from "../domain/turn.ts";
@@ -121,12 +122,9 @@ export function relayToCustomer(conversation: Conversation, context: Context, tu
 export function endHandOff(conversation: Conversation, context: Context, decision: Decision): Conversation {
   const word = decision.action === "resolve" ? "Resolved" : "Handed back";
   const closed = closeHandOff(conversation, context, statusLine("ok", `${word} by ${decision.by.name},`, context.now));
-  const kept = { ...closed, handOffs: [...closed.handOffs, decision].slice(-handOffsKept) };
+  const kept = { ...closed, handOffs: [...closed.handOffs, decision].slice(-limits.decisionsOnHandOffs) };
   return decision.action === "resolve" ? resolve(kept, context) : kept;
 }
-
-// Enough for late presses to be answered; a conversation is rarely handed over more than a few times.
-const handOffsKept = 10;
 
 /** Nobody has said a word for the set time: the conversation returns to the bot, and the agents are told. Pure. */
 export function endSilentHandOff(conversation: Conversation, context: Context): Conversation {

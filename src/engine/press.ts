@@ -1,5 +1,6 @@
 import type { Conversation } from "../domain/conversation.ts";
 import type { Outgoing } from "../domain/effect.ts";
+import { limits } from "../domain/limits.ts";
 import { isAgent, isSamePerson } from "../domain/person.ts";
 import type { Decision, Press, PressAction } from "../domain/press.ts";
 import type { Wait } from "../domain/run.ts";
@@ -114,12 +115,12 @@ function refused(reason: string): Judgement {
 function note(conversation: Conversation, context: Context, decision: Decision): Conversation {
   const { run } = conversation;
   if (run === null) return conversation;
-  const decided = { ...conversation, run: { ...run, decisions: [...run.decisions, decision].slice(-decisionsKept) } };
+  const decided = {
+    ...conversation,
+    run: { ...run, decisions: [...run.decisions, decision].slice(-limits.decisionsOfRun) },
+  };
   return trace(decided, context, { kind: "decided", id: decision.of, action: decision.action, by: decision.by.name });
 }
-
-// A run with a loop may ask again and again; its size must stay bounded.
-const decisionsKept = 50;
 
 function approve(conversation: Conversation, context: Context, { of, card }: Approval): Conversation {
   const { effect } = of;

@@ -3,6 +3,7 @@ import type { Conversation } from "../domain/conversation.ts";
 import type { Effect, Outgoing } from "../domain/effect.ts";
 import type { HttpMethod, HttpRequest } from "../domain/http-request.ts";
 import { isRecord, type Json } from "../domain/json.ts";
+import { limits } from "../domain/limits.ts";
 import { renderBody, renderHeader } from "./body-template.ts";
 import { hashOf } from "./canonical.ts";
 import { approvalCard, labelOf, lineCard } from "./cards.ts";
@@ -60,8 +61,6 @@ export function isLocal(action: Action): boolean {
   return action.kind === "resolve_session" || action.kind === "tag_session";
 }
 
-const tagsKept = 50;
-
 /** Carries out an action that changes this very document. Pure. */
 export function actHere(conversation: Conversation, context: Context, action: Action, level: Level): Conversation {
   const changed = changeHere(conversation, context, action);
@@ -71,7 +70,7 @@ export function actHere(conversation: Conversation, context: Context, action: Ac
 function changeHere(conversation: Conversation, context: Context, action: Action): Conversation {
   if (action.kind === "resolve_session") return { ...conversation, resolvedAt: context.now };
   if (action.kind !== "tag_session" || conversation.tags.includes(action.tag)) return conversation;
-  return { ...conversation, tags: [...conversation.tags, action.tag].slice(-tagsKept) };
+  return { ...conversation, tags: [...conversation.tags, action.tag].slice(-limits.tags) };
 }
 
 /** Tells the agents what was done without asking them. Pure. */

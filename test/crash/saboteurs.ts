@@ -32,9 +32,9 @@ const acknowledging: readonly Saboteur[] = [
     edits: [
       {
         file: "src/app/receive.ts",
-        find: "  await work.apply(key, (conversation, contextOf) => ({",
+        find: "  const forgotten = await work.apply(key, (conversation, contextOf) => ({",
         replace:
-          "  const apply = (...given) => void work.apply(...given).catch(() => {});\n  apply(key, (conversation, contextOf) => ({",
+          "  const apply = (...given) => void work.apply(...given).catch(() => {});\n  const forgotten = apply(key, (conversation, contextOf) => ({",
       },
     ],
     caughtBy: crashPoints("crash-before", "O10"),
