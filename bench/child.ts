@@ -17,11 +17,15 @@ export async function startStub(answerBytes: number): Promise<Stub> {
   return { url: `http://127.0.0.1:${Number(String(line))}`, stop: () => child.kill() };
 }
 
+// Many times what the longest takes: one that waits for what never comes must end, and say so.
+const patienceMs = 20 * 60_000;
+
 /** Runs one measurement in a fresh process and answers what it printed. Throws an Error if it failed. */
 export async function measured<Result>(name: string, ...args: readonly (string | number)[]): Promise<Result> {
   const flags = ["--expose-gc", "--max-semi-space-size=16"];
   const child = spawn(process.execPath, [...flags, pathOf("measure.ts"), name, ...args.map(String)], {
     stdio: ["ignore", "pipe", "inherit"],
+    timeout: patienceMs,
   });
   const [text, code] = await Promise.all([textOf(child), codeOf(child)]);
   if (code !== 0) throw new Error(`The measurement ${name} ended with code ${code}.`);

@@ -75,5 +75,5 @@ export async function openDriver(folder: string, shopUrl: string): Promise<Drive
 // A card does not name its conversation, but its customer, and each customer here has one conversation.
 function customerOn({ sections }: Card): string {
   const value = sections.find(({ label }) => label === "Customer")?.fields[0]?.value;
-  return /\((.*)\)$/.exec(typeof value === "string" ? value : "")?.[1] ?? "";
+  return typeof value === "object" && "person" in value ? value.person.id : "";
 }
