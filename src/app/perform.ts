@@ -137,7 +137,7 @@ async function say(
   const value = await channel.send(conversation.address, message, {
     effectId: of.id,
     under: null,
-    mayHaveBeenSent: of.attempt > 1,
+    mayHaveBeenSent: of.mayHaveHappened,
   });
   return { kind: "done", value };
 }
@@ -156,7 +156,7 @@ async function post(
     {
       effectId: of.id,
       under: under === null ? null : (conversation.cards[under] ?? null),
-      mayHaveBeenSent: of.attempt > 1,
+      mayHaveBeenSent: of.mayHaveHappened,
     },
   );
   return { kind: "done", value };
