@@ -74,8 +74,8 @@ const deletedSchema = z.object({
  * bots' messages (our own, too) and whatever else nobody said come to nothing. Pure.
  */
 export function readMessage(payload: unknown, reader: Reader): Heard {
-  const { subtype, bot_id: bot } = z.looseObject({}).catch({}).parse(payload);
-  if (bot !== undefined && bot !== null) return nothing;
+  if (isFromBot(payload)) return nothing;
+  const { subtype } = z.looseObject({}).catch({}).parse(payload);
   if (subtype === "message_changed") return readChange(payload, reader);
   if (subtype === "message_deleted") return readDeletion(payload, reader);
   const said = saidSchema.safeParse(payload);
@@ -83,12 +83,20 @@ export function readMessage(payload: unknown, reader: Reader): Heard {
   return readSaid(said.data, reader.from, reader);
 }
 
-/** Who wrote a message, and where the payload says that they are at home; null where nobody wrote anything new. Pure. */
+/**
+ * Who wrote a message, and where the payload says that they are at home; null where no person wrote anything new, so that
+ * nobody is looked up for the bot's own words. Pure.
+ */
 export function authorOf(payload: unknown): { readonly user: string; readonly team: string | null } | null {
   const said = saidSchema.safeParse(payload);
-  if (!said.success) return null;
+  if (!said.success || isFromBot(payload)) return null;
   const { user, user_team: home, source_team: source, team } = said.data;
   return { user, team: home ?? source ?? team ?? null };
+}
+
+function isFromBot(payload: unknown): boolean {
+  const { bot_id: bot } = z.looseObject({}).catch({}).parse(payload);
+  return bot !== undefined && bot !== null;
 }
 
 function readSaid(said: Said, from: Person, reader: Reader): Heard {
