@@ -1,6 +1,7 @@
 /**
  * What others need for the same work (start, message, two inputs, a GET, a condition, an approval, a ticket, a message,
- * every pause durable), measured once on a machine of the same kind with 2 cores. Not measured again by this bench.
+ * every pause durable), measured once on a machine of the same kind with 2 cores; where there was a range, its best end.
+ * Not measured again by this bench, and neither date nor versions were kept: an order of magnitude, not a race.
  */
 export interface KnownFigure {
   readonly name: string;

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import { endsWithUs } from "../support/ends-with-us.ts";
 import type { Counts, Scenario, ScenarioReport } from "./scenario.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -62,7 +63,7 @@ async function runTests(): Promise<Results> {
     const file = join(folder, "report.json");
     const vitest = join(root, "node_modules/vitest/vitest.mjs");
     const options = ["run", "test/attacks", "--reporter=json", `--outputFile=${file}`];
-    const child = spawn(process.execPath, [vitest, ...options], { cwd: root, stdio: "ignore" });
+    const child = endsWithUs(spawn(process.execPath, [vitest, ...options], { cwd: root, stdio: "ignore" }));
     await new Promise<void>((resolve, reject) => child.once("close", () => resolve()).once("error", reject));
     return reportSchema.parse(JSON.parse(await readFile(file, "utf8"))).testResults;
   } finally {

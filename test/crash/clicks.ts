@@ -213,6 +213,7 @@ function judge(name: string, presses: readonly Press[], receipts: readonly Recei
 export const clicksScenario: Scenario = {
   key: "R15",
   title: "50 parallel clicks on each approval",
+  seeded: true,
   run: async ({ short, seed }): Promise<ScenarioReport> => {
     const { counts, doubleDecisions, stranded, problems } = await clickMany(short ? 200 : 1000, 50, seed ?? 1);
     const again = `npm run torture -- --only R15 --seed ${seed ?? 1}${short ? " --short" : ""}   #`;

@@ -161,5 +161,5 @@ async function play(
 function unfired({ faults }: CrashCase, { fired }: CrashRun) {
   return faults
     .filter((fault) => !fired.includes(fault))
-    .map(({ label }) => ({ oracle: "harness", what: `the fault at ${label} never came` }));
+    .map(({ label }) => ({ oracle: "harness", what: `no such point: ${label} never came` }));
 }

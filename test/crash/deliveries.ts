@@ -174,6 +174,7 @@ function noteStartsOf({ arrivals, routed }: Journal) {
 export const deliveriesScenario: Scenario = {
   key: "R10",
   title: "repeated, permuted and late deliveries",
+  seeded: true,
   run: async ({ short, seed }) => {
     const again = `npm run torture -- --only R10 --seed ${seed ?? 1}${short ? " --short" : ""}   #`;
     return reportOf(again, await deliverMany(seed ?? 1, short ? 10_000 : 50_000));

@@ -45,6 +45,7 @@ export async function killUnderLoad(options: KillOptions): Promise<ScenarioRepor
 export const killScenario: Scenario = {
   key: "R4",
   title: "kill -9 of the real process under load",
+  seeded: true,
   run: ({ short, seed = defaultSeed, say }) =>
     killUnderLoad({ kills: short ? 50 : 500, seed, again: playAgain("R4", { short, seed }), say }),
 };

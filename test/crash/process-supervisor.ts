@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { setTimeout } from "node:timers/promises";
+import { endsWithUs } from "../support/ends-with-us.ts";
 import { realClock } from "../support/real-clock.ts";
 import { startWords } from "../support/start-words.ts";
 
@@ -96,7 +97,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 function begin({ environment, through = [] }: SupervisorOptions, onEnd: (problem: string | null) => void): Life {
   const [command = process.execPath, ...rest] = [...through, process.execPath, ...startWords];
   const env = { PATH: process.env["PATH"] ?? "", PORT: "0", LOG_LEVEL: "info", ...environment };
-  const child = spawn(command, rest, { env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = endsWithUs(spawn(command, rest, { env, stdio: ["ignore", "pipe", "pipe"] }));
   const ended = new Promise<End>((resolve) => {
     child.once("close", (code, signal) => {
       const now = realClock.monotonic();

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { endsWithUs } from "../support/ends-with-us.ts";
 import type { Edit, Saboteur } from "./saboteurs.ts";
 
 const top = fileURLToPath(new URL("../..", import.meta.url));
@@ -88,7 +89,7 @@ async function runTest(folder: string, { file, test, says }: Saboteur["caughtBy"
 
 function runNode(folder: string, words: readonly string[]): Promise<void> {
   const vitest = join(folder, "node_modules/vitest/vitest.mjs");
-  const child = spawn(process.execPath, [vitest, ...words], { cwd: folder, stdio: "ignore" });
+  const child = endsWithUs(spawn(process.execPath, [vitest, ...words], { cwd: folder, stdio: "ignore" }));
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("exit", () => resolve());

@@ -38,5 +38,7 @@ export interface Scenario {
   /** Its key in the printed object: "R1", "saboteurs". */
   readonly key: string;
   readonly title: string;
+  /** One of its seeds can be played alone. */
+  readonly seeded?: true;
   run(options: ScenarioOptions): Promise<ScenarioReport>;
 }

@@ -13,6 +13,7 @@ const cutDownAtMost = 3;
 export const simulationScenario: Scenario = {
   key: "R3",
   title: `seeded simulation, ${commandCount} commands a seed`,
+  seeded: true,
   run: async ({ short, seed, say }) => {
     const options = { examples: await readExamples(), commandCount };
     const seeds =

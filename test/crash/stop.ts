@@ -62,6 +62,7 @@ async function stopUnderLoad({ again, rounds, say, seed }: StopOptions): Promise
 export const stopScenario: Scenario = {
   key: "R18",
   title: "SIGTERM in the middle of everything",
+  seeded: true,
   run: ({ short, seed = defaultSeed, say }) =>
     stopUnderLoad({ rounds: short ? 6 : 50, seed, again: playAgain("R18", { short, seed }), say }),
 };

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { endsWithUs } from "../support/ends-with-us.ts";
 import { realClock } from "../support/real-clock.ts";
 import { startOrThrow } from "./kill.ts";
 import { shapes } from "./process-client.ts";
@@ -32,7 +33,7 @@ async function ownDisk(folder: string): Promise<Disk | null> {
   const script = `mount -t tmpfs -o size=${diskBytes} tmpfs "$0" && echo mounted && exec cat`;
   const spaces = [...(root ? [] : ["--user", "--map-root-user"]), "--mount", "--propagation", "private"];
   const [command, ...rest] = ["unshare", ...spaces, "sh", "-c", script, folder];
-  const holder = spawn(command, rest, { stdio: ["pipe", "pipe", "ignore"] });
+  const holder = endsWithUs(spawn(command, rest, { stdio: ["pipe", "pipe", "ignore"] }));
   const mounted = await new Promise<boolean>((resolve) => {
     holder.once("error", () => resolve(false));
     holder.once("close", () => resolve(false));

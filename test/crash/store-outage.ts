@@ -15,6 +15,7 @@ const noDisk = "no disk of its own is allowed here, so the real process was not 
 export const storeOutageScenario: Scenario = {
   key: "R9",
   title: "store outage (SQLite)",
+  seeded: true,
   async run({ short, seed = defaultSeed, say }): Promise<ScenarioReport> {
     const again = playAgain("R9", { short, seed });
     const outages = new Map<string, Outage>();

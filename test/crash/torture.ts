@@ -4,8 +4,23 @@ import type { Counts, Scenario, ScenarioReport } from "./scenario.ts";
 import { scenarios } from "./scenarios.ts";
 
 // `npm run torture -- [--json] [--short] [--only R1,R4]`: runs the trust harness, prints its figures, and ends with
-// code 1 when a guarantee did not hold. With `--replay KEY` it plays one run of R1 or R2 again, by the key that the
-// violation's line names. With `--only R3 --seed 1234` it plays that seed alone, and cuts it down.
+// code 1 when a guarantee did not hold. `--help` says the rest.
+
+const usage = `npm run torture -- [--short] [--json] [--only KEY,KEY] [--seed N] [--replay "CASE"]
+
+  --short          the form that every change runs
+  --json           one JSON object on standard output, with a key for each scenario
+  --only R3,R11    these scenarios alone: ${scenarios.map(({ key }) => key).join(", ")}
+  --seed 1234      one seed alone, with --only ${seeded().join(" or ")}
+  --replay "CASE"  one run of R1 or R2, by the name that the line of a violation gives it
+`;
+
+// What a scenario has started ends with us.
+for (const [signal, code] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const)
+  process.once(signal, () => process.exit(code));
 
 const values = asked();
 const seed = values.seed === undefined ? {} : { seed: seedIn(values.seed) };
@@ -30,11 +45,32 @@ function asked() {
       only: { type: "string" },
       replay: { type: "string" },
       seed: { type: "string" },
+      help: { type: "boolean", default: false },
     } as const;
-    return parseArgs({ options }).values;
+    return checked(parseArgs({ options }).values);
   } catch (error) {
     return refuse(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** Refuses what would be ignored in silence. */
+function checked<Asked extends { help: boolean; replay?: string; only?: string; seed?: string }>(asked: Asked): Asked {
+  if (asked.help) {
+    process.stdout.write(usage);
+    process.exit(0);
+  }
+  const { replay, only, seed: wantedSeed } = asked;
+  if (replay !== undefined && (only !== undefined || wantedSeed !== undefined)) {
+    return refuse("--replay plays one run alone: leave --only and --seed out.");
+  }
+  if (wantedSeed !== undefined && !seeded().includes(only ?? "")) {
+    return refuse(`--seed needs --only with one of ${seeded().join(", ")}: the others have no seeds.`);
+  }
+  return asked;
+}
+
+function seeded(): readonly string[] {
+  return scenarios.filter(({ seeded: hasSeeds }) => hasSeeds).map(({ key }) => key);
 }
 
 function seedIn(text: string): number {
