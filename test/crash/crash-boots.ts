@@ -71,23 +71,19 @@ export interface BootOptions {
   readonly traffic: Traffic;
 }
 
-/** A process that was started. `inbound` is null until its channel takes events; `failed`: it could not start. */
+/** A process that was started. `inbound` is null until its channel takes events. */
 export interface RunningBoot {
   readonly boot: Boot;
   inbound: Inbound | null;
-  failed: boolean;
   started: boolean;
 }
 
 /** Starts a process on the durable state, in the order of the composition; it does not wait for it. */
 export function startBoot(options: BootOptions, number: number): RunningBoot {
   const boot = new Boot(number, options.faults, options.traffic);
-  const running: RunningBoot = { boot, inbound: null, failed: false, started: false };
-  start(options, boot, running).catch(() => {
-    // A process that cannot start ends, and its supervisor starts another.
-    running.failed = true;
-    boot.kill();
-  });
+  const running: RunningBoot = { boot, inbound: null, started: false };
+  // A process that cannot start ends, and its supervisor starts another.
+  start(options, boot, running).catch(() => boot.kill());
   return running;
 }
 

@@ -27,7 +27,7 @@ export interface Delivered {
 }
 
 /** Whether it is about a message that was read before, and must change nothing. Pure. */
-export function isEdit(kind: Delivery["kind"]): boolean {
+export function isEdit(kind: Delivery["kind"]): kind is "edited" | "deleted" {
   return kind === "edited" || kind === "deleted";
 }
 

@@ -6,7 +6,7 @@ import { type Instance, openInstance, placeOf, workspace } from "./simulation-in
 import { type Journal, noteStored } from "./simulation-journal.ts";
 import { customerOf } from "./simulation-people.ts";
 import { createRandom, type Random } from "./simulation-random.ts";
-import { createMemoryStore } from "./simulation-store.ts";
+import { createMemoryStore, type MemoryStore } from "./simulation-store.ts";
 import { createWorld, type World } from "./simulation-world.ts";
 
 /** Asks, looks something up, says what it heard, and asks again: each turn is one look-up and one "Heard". */
@@ -42,11 +42,11 @@ export async function deliverMany(seed: number, atLeast: number): Promise<Delive
     messages.push(...some);
     deliveries.push(...some.flatMap((message) => deliveriesOf(message, random)));
   }
-  const post = createPost(world, store, random);
+  const post = new Post(world, store, random);
   await post.boot();
   for (const delivery of deliveries.toSorted((a, b) => a.at - b.at)) await post.deliver(delivery);
   await post.end(messages);
-  return judge(world, messages, { deliveries, edits: post.edits() });
+  return judge(world, messages, { deliveries, edits: post.edits });
 }
 
 /** Messages come in bursts; within one, the first delivery of each is late by its own delay, so they arrive in any order. */
@@ -83,76 +83,100 @@ function deliveriesOf(message: Message, random: Random): readonly Delivery[] {
 }
 
 /** The platform: delivers what it must, and again what was not acknowledged. */
-function createPost(world: World, store: ReturnType<typeof createMemoryStore>, random: Random) {
-  let instance: Instance | null = null;
-  let boots = 0;
-  let step = 0;
-  let edits = 0;
+class Post {
+  /** Edits and deletions that were delivered. */
+  edits = 0;
+  #instance: Instance | null = null;
+  #boots = 0;
+  #step = 0;
+  readonly #world: World;
+  readonly #store: MemoryStore;
+  readonly #random: Random;
+  readonly #noteStarts: ReturnType<typeof noteStartsOf>;
 
-  const boot = async (): Promise<void> => {
-    boots += 1;
-    instance = await openInstance(world, store, `boot-${boots}`);
-    const started = instance.core.start();
-    await world.pump();
+  constructor(world: World, store: MemoryStore, random: Random) {
+    this.#world = world;
+    this.#store = store;
+    this.#random = random;
+    this.#noteStarts = noteStartsOf(world.journal);
+  }
+
+  async boot(): Promise<void> {
+    this.#boots += 1;
+    this.#instance = await openInstance(this.#world, this.#store, `boot-${this.#boots}`);
+    const started = this.#instance.core.start();
+    await this.#world.pump();
     await started;
-  };
-  const report = (message: Message, turn: Turn): void => {
-    const told = instance?.core.inbound.event(placeOf(message.conversation), { kind: "turn", turn });
+  }
+
+  async deliver({ message, at, kind }: Delivery): Promise<void> {
+    this.#step += 1;
+    await this.#wait(at);
+    await this.#settle([message]);
+    if (kind === "first" && this.#random.chance(0.5)) {
+      this.#world.faults.arm({ port: "http", kind: "slow", ms: slowMs });
+    }
+    if (isEdit(kind)) {
+      // Only what was read already: before that, a deletion counts.
+      if (message.startedAt === null) return;
+      this.#edit(message, kind);
+    } else {
+      const again = kind === "again with another timestamp" && message.admittedAt !== null;
+      this.#report(message, again ? this.#withAnotherTimestamp(message.turn) : message.turn);
+    }
+    await this.#settle([message]);
+    if (!this.#random.chance(0.005)) return;
+    this.#instance?.kill();
+    await this.boot();
+  }
+
+  async end(messages: readonly Message[]): Promise<void> {
+    this.#world.faults.end();
+    for (let round = 0; round < 3; round += 1) {
+      for (const message of messages) if (message.admittedAt === null) this.#report(message, message.turn);
+      await this.#settle(messages);
+      this.#world.clock.advance(5000);
+      await this.#settle(messages);
+    }
+  }
+
+  // In small steps first, so that what is under way ends before a long gap.
+  async #wait(until: number): Promise<void> {
+    const { clock } = this.#world;
+    for (let steps = 0; steps < 12 && until - clock.now() > slowMs; steps += 1) {
+      clock.advance(slowMs);
+      await this.#world.pump();
+    }
+    clock.advance(Math.max(0, until - clock.now()));
+  }
+
+  #report(message: Message, turn: Turn): void {
+    const told = this.#instance?.core.inbound.event(placeOf(message.conversation), { kind: "turn", turn });
     told?.then(
       () => {
-        message.admittedAt ??= step;
+        message.admittedAt ??= this.#step;
       },
       () => undefined,
     );
-  };
-  const noteStarts = noteStartsOf(world.journal);
-  const settle = async (messages: readonly Message[]): Promise<void> => {
-    await world.pump();
-    step += 1;
-    noteStarts(step, messages);
-  };
+  }
 
-  return {
-    boot,
-    edits: () => edits,
-    async deliver({ message, at, kind }: Delivery): Promise<void> {
-      step += 1;
-      // In small steps first, so that what is under way ends before a long gap.
-      for (let steps = 0; steps < 12 && at - world.clock.now() > slowMs; steps += 1) {
-        world.clock.advance(slowMs);
-        await world.pump();
-      }
-      world.clock.advance(Math.max(0, at - world.clock.now()));
-      await settle([message]);
-      if (kind === "first" && random.chance(0.5)) world.faults.arm({ port: "http", kind: "slow", ms: slowMs });
-      const { turn } = message;
-      if (isEdit(kind)) {
-        // Only what was read already: before that, a deletion counts.
-        if (message.startedAt === null) return;
-        edits += 1;
-        const text = kind === "edited" ? "echo something else" : null;
-        const event = { kind: "edited" as const, turnId: turn.id, text };
-        instance?.core.inbound.event(placeOf(message.conversation), event).catch(() => undefined);
-      } else {
-        const [, client = ""] = turn.keys;
-        const other = { ...turn, id: `${turn.id}-${step}`, keys: [`ts-${step}`, client], at: turn.at + 1000 };
-        report(message, kind === "again with another timestamp" && message.admittedAt !== null ? other : turn);
-      }
-      await settle([message]);
-      if (!random.chance(0.005)) return;
-      instance?.kill();
-      await boot();
-    },
-    async end(messages: readonly Message[]): Promise<void> {
-      world.faults.end();
-      for (let round = 0; round < 3; round += 1) {
-        for (const message of messages) if (message.admittedAt === null) report(message, message.turn);
-        await settle(messages);
-        world.clock.advance(5000);
-        await settle(messages);
-      }
-    },
-  };
+  #edit({ turn, conversation }: Message, kind: "edited" | "deleted"): void {
+    this.edits += 1;
+    const text = kind === "edited" ? "echo something else" : null;
+    const event = { kind: "edited" as const, turnId: turn.id, text };
+    this.#instance?.core.inbound.event(placeOf(conversation), event).catch(() => undefined);
+  }
+
+  #withAnotherTimestamp(turn: Turn): Turn {
+    const [, client = ""] = turn.keys;
+    return { ...turn, id: `${turn.id}-${this.#step}`, keys: [`ts-${this.#step}`, client], at: turn.at + 1000 };
+  }
+
+  async #settle(messages: readonly Message[]): Promise<void> {
+    await this.#world.pump();
+    this.#step += 1;
+    this.#noteStarts(this.#step, messages);
+  }
 }
 
 /** Notes when the look-up of a message arrived at the backend, or the model was asked about it. */
@@ -217,7 +241,7 @@ export async function deliverLong(
     };
     return { turn, conversation: "long", admittedAt: null, startedAt: null };
   });
-  const post = createPost(world, store, random);
+  const post = new Post(world, store, random);
   await post.boot();
   const turns = (): number => judge(world, all, { deliveries: [], edits: 0 }).counts["turns"] ?? 0;
   for (const message of all) await post.deliver({ message, at: message.turn.at, kind: "first" });

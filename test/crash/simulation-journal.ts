@@ -57,7 +57,7 @@ export interface Admission {
   readonly from: number;
 }
 
-/** What the world around Usher saw. The oracles read this, and none of Usher's tables. */
+/** What the world around Usher saw: what the oracles read. Of the store they read what `noteStored` notes here. */
 export interface Journal {
   readonly posts: Post[];
   readonly edits: { readonly of: string; readonly message: OutMessage }[];

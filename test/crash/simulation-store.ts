@@ -1,11 +1,19 @@
 import type { Conversation } from "../../src/domain/conversation.ts";
+import type { ConversationId, WorkspaceId } from "../../src/domain/ids.ts";
 import type { Installation } from "../../src/domain/installation.ts";
 import type { Lead } from "../../src/domain/lead.ts";
 import type { Platform, Role } from "../../src/domain/person.ts";
 import type { RunRecord } from "../../src/domain/run-record.ts";
 import type { Ticket } from "../../src/domain/ticket.ts";
 import { ConflictError } from "../../src/ports/errors.ts";
-import type { Answer, ConversationStore, Page, Store, StoredSettings } from "../../src/ports/store.ts";
+import type {
+  Answer,
+  ConversationFilter,
+  ConversationStore,
+  Page,
+  Store,
+  StoredSettings,
+} from "../../src/ports/store.ts";
 import { createMemoryProcedures } from "../support/memory-procedures.ts";
 
 /** Hears of each save and removal as it becomes durable; `before` and `next`: null where there is none. */
@@ -17,7 +25,7 @@ export interface MemoryStore extends Store {
   all(): readonly Conversation[];
 }
 
-/** Makes an empty store for one workspace. */
+/** Makes an empty store: its conversations keep the contract of every store, the rest is for one workspace. */
 export function createMemoryStore(onStored: OnStored = () => undefined): MemoryStore {
   const documents = new Map<string, Conversation>();
   const records = new Map<string, RunRecord>();
@@ -49,46 +57,63 @@ export function createMemoryStore(onStored: OnStored = () => undefined): MemoryS
 }
 
 function createConversations(documents: Map<string, Conversation>, onStored: OnStored): ConversationStore {
+  const keyOf = (workspace: WorkspaceId, id: ConversationId): string => JSON.stringify([workspace, id]);
+  const inOrder = (workspace: WorkspaceId): readonly Conversation[] =>
+    [...documents.values()]
+      .filter((one) => one.workspace === workspace)
+      .toSorted((a, b) => (a.id < b.id ? -1 : Number(a.id > b.id)));
   return {
-    load: async (_workspace, id) => {
-      const stored = documents.get(id);
-      // What comes back has been through the disk.
-      return stored === undefined ? null : JSON.parse(JSON.stringify(stored));
+    load: async (workspace, id) => {
+      const stored = documents.get(keyOf(workspace, id));
+      return stored === undefined ? null : throughDisk(stored);
     },
     save: async (next) => {
-      const before = documents.get(next.id) ?? null;
+      const key = keyOf(next.workspace, next.id);
+      const before = documents.get(key) ?? null;
       const fits =
         before === null ? next.version === 1 : before.nonce === next.nonce && before.version === next.version - 1;
       if (!fits) throw new ConflictError("Somebody else has changed it.");
-      documents.set(next.id, next);
+      documents.set(key, next);
       onStored(before, next);
     },
-    remove: async (_workspace, id, version) => {
-      const before = documents.get(id);
+    remove: async (workspace, id, version) => {
+      const before = documents.get(keyOf(workspace, id));
       if (before?.version !== version) throw new ConflictError("Somebody else has changed it.");
-      documents.delete(id);
+      documents.delete(keyOf(workspace, id));
       onStored(before, null);
     },
-    find: async (_workspace, { waiting }) =>
+    find: async (workspace, where) =>
       pageOf(
-        [...documents.values()].filter(
-          (one) =>
-            waiting === undefined || (waiting === "people" ? one.people !== null : one.run?.wait.kind === waiting),
-        ),
+        inOrder(workspace)
+          .filter((one) => fits(one, where))
+          .map(throughDisk),
       ),
-    locate: async (_workspace, nonce) => [...documents.values()].find((one) => one.nonce === nonce)?.id ?? null,
-    underHandOff: async (_workspace, card) =>
-      [...documents.values()].find(({ people, cards }) => people !== null && cards[people.card] === card)?.id ?? null,
+    locate: async (workspace, nonce) => inOrder(workspace).find((one) => one.nonce === nonce)?.id ?? null,
+    underHandOff: async (workspace, card) =>
+      inOrder(workspace).find(({ people, cards }) => people !== null && cards[people.card] === card)?.id ?? null,
     due: async (now, limit, boot) =>
       [...documents.values()]
         .filter(
           ({ dueAt, lease }) =>
             (dueAt !== null && dueAt <= now) || (boot !== null && lease !== null && lease.owner !== boot),
         )
-        .toSorted((a, b) => (a.dueAt ?? now) - (b.dueAt ?? now))
+        .toSorted((a, b) => (a.dueAt ?? Number.MAX_SAFE_INTEGER) - (b.dueAt ?? Number.MAX_SAFE_INTEGER))
         .slice(0, limit)
         .map(({ workspace, id }) => ({ workspace, id })),
   };
+}
+
+function fits({ run, people, customer }: Conversation, where: ConversationFilter): boolean {
+  const { waiting, procedure, customer: who } = where;
+  if (waiting === "people" && people === null) return false;
+  if (waiting !== undefined && waiting !== "people" && run?.wait.kind !== waiting) return false;
+  if (procedure !== undefined && run?.procedure.slug !== procedure) return false;
+  return who === undefined || (who.platform === customer.platform && who.id === customer.id);
+}
+
+// What comes back has been through the disk.
+function throughDisk(stored: Conversation): Conversation {
+  return JSON.parse(JSON.stringify(stored));
 }
 
 function createSideRecords(): Pick<Store, "tickets" | "leads" | "mails"> {
