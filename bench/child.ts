@@ -22,7 +22,7 @@ const patienceMs = 20 * 60_000;
 
 /** Runs one measurement in a fresh process and answers what it printed. Throws an Error if it failed. */
 export async function measured<Result>(name: string, ...args: readonly (string | number)[]): Promise<Result> {
-  const flags = ["--expose-gc", "--max-semi-space-size=16"];
+  const flags = ["--expose-gc", "--max-semi-space-size=8"];
   const child = spawn(process.execPath, [...flags, pathOf("measure.ts"), name, ...args.map(String)], {
     stdio: ["ignore", "pipe", "inherit"],
     timeout: patienceMs,
