@@ -21,13 +21,16 @@ import { listen } from "./listeners.ts";
 import { createMessagesIn } from "./messages-in.ts";
 import { createSlackPeople } from "./people.ts";
 import { createPosts } from "./posts.ts";
+import { createSuggestPrompts } from "./prompts.ts";
+import { createShortcuts } from "./shortcuts-in.ts";
+import { createSteps } from "./steps-in.ts";
 
 export interface SlackOptions extends Pick<SlackClientOptions, "rates"> {
   readonly inbound: SlackInbound;
   /** Where the Web API is, with a slash at its end; null: at Slack. */
   readonly apiUrl: string | null;
   readonly installations: Installations;
-  readonly inspector: Pick<Inspector, "approvals">;
+  readonly inspector: Pick<Inspector, "approvals" | "procedures">;
   readonly clock: Clock;
   readonly log: Log;
   /** The id of a workspace's agents channel, where it is one of Slack's. */
@@ -83,12 +86,16 @@ export function createSlack(options: SlackOptions): Slack {
       return found === null ? null : { botUserId: found.botUser, workspace: found.workspace };
     },
   });
+  const shortcuts = createShortcuts({ gate, people, client, clock, agentsChannelOf });
   listen(bolt.app, {
     installations,
     messages: createMessagesIn({ gate, people, clock, agentsChannelOf, commands }),
-    interactions: createInteractions({ gate, people, client, background, showHome, clock }),
+    interactions: createInteractions({ gate, people, client, background, showHome, shortcuts, clock }),
+    shortcuts,
+    steps: createSteps({ gate, people, client, clock, agentsChannelOf }),
     commands,
     showHome,
+    suggestPrompts: createSuggestPrompts(inspector, client),
     background,
     uninstalled,
   });
