@@ -124,8 +124,10 @@ export interface FakeInspector extends Inspector {
   readonly pending: ApprovalView[];
   /** The cards of the approvals that wait. */
   readonly cards: Card[];
-  /** Versions of procedures, none of which is active. */
+  /** Versions of procedures. */
   readonly versions: PublishedProcedure[];
+  /** Those that are active. */
+  readonly active: PublishedProcedure[];
   /** Sensitive values by `<conversation>/<variable>`; only agents may see them. */
   readonly secrets: Map<string, string>;
   /** Tells the watchers that a conversation was saved. */
@@ -140,6 +142,7 @@ export function createFakeInspector(): FakeInspector {
   const pending: ApprovalView[] = [];
   const cards: Card[] = [];
   const versions: PublishedProcedure[] = [];
+  const active: PublishedProcedure[] = [];
   const secrets = new Map<string, string>();
   const watching = new Set<(workspace: WorkspaceId, id: ConversationView["id"]) => void>();
   return {
@@ -147,6 +150,7 @@ export function createFakeInspector(): FakeInspector {
     pending,
     cards,
     versions,
+    active,
     secrets,
     saved: (workspace, id) => {
       for (const changed of watching) changed(workspace, id);
@@ -157,7 +161,7 @@ export function createFakeInspector(): FakeInspector {
     approvalCards: async (_workspace, most) => {
       return { cards: cards.slice(0, most), left: Math.max(0, cards.length - most) };
     },
-    procedures: () => [],
+    procedures: () => active,
     procedure: async (_workspace, slug, version) =>
       versions.find((one) => one.procedure.slug === slug && one.version === version) ?? null,
     reveal: async (_workspace, id, variable, by) => {
