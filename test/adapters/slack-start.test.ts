@@ -157,11 +157,13 @@ describe("a workflow's step", () => {
     expect(new Set(starts().map((start) => JSON.stringify("turn" in start ? start.turn.id : "")))).toHaveLength(1);
     expect(outcome(lost.executionId)?.kind).toBe("done");
 
-    const release = inbound.hold();
+    const posts = () => rig.slack.journal.of("chat.postMessage").length;
+    const before = posts();
+    rig.slack.faults.plan({ method: "chat.postMessage" }, { kind: "slow", ms: 500 });
     const first = runs();
-    const execution = await rig.slack.until(() => [...rig.slack.state.executions.values()][1]);
-    const again = rig.bot.event(envelopeFor(execution.id, lost.envelopes[0]), retry);
-    release();
+    await rig.slack.until(() => posts() > before);
+    const execution = [...rig.slack.state.executions.keys()].at(-1) ?? "";
+    const again = rig.bot.event(envelopeFor(execution, lost.envelopes[0]), retry);
     expect((await first).delivered).toMatchObject([{ status: 200 }]);
     expect((await again).status).toBe(200);
     expect(rig.slack.messagesIn(support)).toHaveLength(2);
