@@ -12,8 +12,8 @@ import { modalIds } from "./modals.ts";
 import { startShortcut } from "./parse-shortcut.ts";
 import { runStep } from "./parse-step.ts";
 import type { SuggestPrompts } from "./prompts.ts";
-import { renderEphemeral } from "./render-view.ts";
 import type { Shortcuts } from "./shortcuts-in.ts";
+import { respondWith } from "./show-drawn.ts";
 import type { RunSteps } from "./steps-in.ts";
 
 export interface Listeners {
@@ -89,10 +89,7 @@ function listenToPeople(app: App, { installations, interactions, shortcuts, comm
     const { user_id: user, user_name: name, channel_id: channel, text } = command;
     const by = { platform: "slack" as const, id: user, name, role: "customer" as const, external: false };
     const at = { workspace: installation.workspace, channel, thread: null };
-    commands.bySlash(installation, { by, text, at }, (view) => {
-      const { text: words, blocks } = renderEphemeral(view, "blocks");
-      return respond({ response_type: "ephemeral", text: words, blocks: [...blocks] });
-    });
+    commands.bySlash(installation, { by, text, at }, (post) => respondWith(respond, post));
     await ack();
   });
 }

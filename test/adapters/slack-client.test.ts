@@ -13,7 +13,7 @@ import { json, type ScriptedWebApi, startScriptedWebApi } from "../support/scrip
 const shop = workspaceIdSchema.parse("shop");
 const bank = workspaceIdSchema.parse("bank");
 const words = "Jane's words";
-const post = { text: words, blocks: [{ type: "section" }] };
+const post = { text: words, blocks: [{ type: "divider" as const }] };
 
 let api: ScriptedWebApi;
 let clock: FakeClock;
@@ -70,7 +70,7 @@ describe("what is sent", () => {
           channel: "C1",
           thread_ts: "1.2",
           text: words,
-          blocks: '[{"type":"section"}]',
+          blocks: '[{"type":"divider"}]',
           metadata: '{"event_type":"usher_effect","event_payload":{"effect":"e-1","part":0}}',
           mrkdwn: "false",
           parse: "none",
@@ -104,7 +104,7 @@ describe("what is sent", () => {
       ["views.publish", { user_id: "U1", view: '{"type":"modal"}' }],
       [
         "chat.postEphemeral",
-        { channel: "C1", user: "U1", thread_ts: "1.2", text: words, parse: "none", blocks: '[{"type":"section"}]' },
+        { channel: "C1", user: "U1", thread_ts: "1.2", text: words, parse: "none", blocks: '[{"type":"divider"}]' },
       ],
       ["assistant.threads.setStatus", { channel_id: "C1", thread_ts: "1.2", status: "is thinking…" }],
       ["functions.completeSuccess", { function_execution_id: "Fx1", outputs: '{"run":"r1"}' }],
