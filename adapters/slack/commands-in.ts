@@ -30,8 +30,11 @@ export interface SlackCommand {
 
 /** Carries out commands. Slack was told already: what comes of one is shown to whoever asked, a moment later. */
 export interface CommandAnswers {
-  /** A mention in a channel or a thread: answered there, for one person alone. */
-  inThread(installation: Installation, command: SlackCommand): void;
+  /**
+   * A mention in a channel or a thread: answered there, for one person alone. Slack tells of one mention in two events, and
+   * of each perhaps again: whatever has the same key is one command.
+   */
+  inThread(installation: Installation, command: SlackCommand & { readonly key: string }): void;
   /** A slash command: `respond` shows the answer in the place where it was given. */
   bySlash(installation: Installation, command: SlackCommand, respond: (post: Post) => Promise<unknown>): void;
 }
@@ -57,14 +60,30 @@ export function createCommandAnswers({ gate, people, background, client }: Comma
       const view = await gate.enter((inbound) => run(installation, command, inbound)).catch(viewOf);
       await showDrawn((tables) => show(renderEphemeral(view, tables)));
     });
+  const heard = new Set<string>();
   return {
-    inThread: (installation, command) =>
+    inThread(installation, command) {
+      if (!isNew(heard, `${installation.workspace} ${command.key}`)) return;
       answer(installation, command, (post) => {
         const { workspace, channel, thread } = command.at;
         return client.postEphemeral({ workspace, channel, user: command.by.id, threadTs: thread, post });
-      }),
+      });
+    },
     bySlash: answer,
   };
+}
+
+// More than anybody asks for while Slack sends an event again.
+const mostHeard = 1000;
+
+function isNew(heard: Set<string>, key: string): boolean {
+  if (heard.has(key)) return false;
+  heard.add(key);
+  for (const oldest of heard) {
+    if (heard.size <= mostHeard) break;
+    heard.delete(oldest);
+  }
+  return true;
 }
 
 async function nameOf(
