@@ -21,7 +21,7 @@ export function createSuggestPrompts(
 }
 
 /** The first example of each procedure, as many as Slack shows. Pure. */
-export function promptsOf(procedures: readonly PublishedProcedure[]): readonly Prompt[] {
+function promptsOf(procedures: readonly PublishedProcedure[]): readonly Prompt[] {
   const prompts = procedures.flatMap(({ procedure: { name, trigger } }): readonly Prompt[] => {
     const [message] = trigger.examples;
     return message === undefined ? [] : [{ title: cut(visibleLine(name), slackLimits.promptTitle), message }];
