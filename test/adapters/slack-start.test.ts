@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { readStep } from "../../adapters/slack/parse-step.ts";
 import { createFakeInbound, type FakeInbound } from "../support/fake-inbound.ts";
 import { aProcedure } from "../support/procedures.ts";
 import { company } from "../support/slack/company.ts";
@@ -167,6 +168,44 @@ describe("a workflow's step", () => {
     expect((await first).delivered).toMatchObject([{ status: 200 }]);
     expect((await again).status).toBe(200);
     expect(rig.slack.messagesIn(support)).toHaveLength(2);
+  });
+
+  test("when Slack cannot be told how it ended, the event is not taken, and sent again it is told", async () => {
+    rig.slack.faults.plan({ method: "functions.completeSuccess" }, { kind: "error", error: "ratelimited" });
+    const { executionId, envelopes, delivered } = await runs();
+    expect(delivered).toMatchObject([{ status: 503 }]);
+    expect(outcome(executionId)?.kind).toBe("running");
+    inbound.answerStart({ kind: "known" });
+    rig.slack.faults.plan({ method: "conversations.history" }, { kind: "error", error: "internal_error" });
+    const retry = { retry: { num: 1, reason: "http_error" } };
+    expect((await rig.bot.event(envelopes[0], retry)).status).toBe(503);
+    expect(outcome(executionId)?.kind).toBe("running");
+    expect(rig.slack.messagesIn(support)).toHaveLength(1);
+  });
+
+  test("a start that is refused in the last moment fails the step", async () => {
+    inbound.answerStart({ kind: "refused", reason: "This procedure is not active any more. Choose another one." });
+    const { executionId } = await runs();
+    expect(outcome(executionId)).toEqual({
+      kind: "failed",
+      error: "This procedure is not active any more. Choose another one.",
+    });
+  });
+
+  test.each([
+    ["a workspace's own", { team: "T1", organisation: null }, { team_id: "T1" }, "ok"],
+    ["another workspace's", { team: "T1", organisation: null }, { team_id: "T2" }, "wrong"],
+    [
+      "one of an organisation that has Usher everywhere",
+      { team: null, organisation: "E1" },
+      { team_id: "T2", enterprise_id: "E1" },
+      "ok",
+    ],
+    ["another organisation's", { team: null, organisation: "E1" }, { team_id: "T2", enterprise_id: "E2" }, "wrong"],
+    ["nobody's", { team: null, organisation: "E1" }, {}, "wrong"],
+  ])("a workflow that is %s", (_what, installation, from, kind) => {
+    const event = { function_execution_id: "Fx1", inputs };
+    expect(readStep({ ...from, event_time: 1, event }, installation)?.wanted.kind).toBe(kind);
   });
 
   const envelopeFor = (execution: string, envelope: unknown) => {
