@@ -43,8 +43,9 @@ export function createSlackChannel(options: SlackChannelOptions): Channel {
       await client.update({ workspace: card.workspace, channel: card.channel, ts: card.ts, post });
     },
     async stop() {
-      await bolt.stop();
+      // What is inside is acknowledged yet; what comes now is not, and Slack sends it again.
       await gate.close();
+      await bolt.stop();
       await background.drain();
       await digest.stop();
     },

@@ -19,6 +19,12 @@ interface SlackView {
   readonly type: string;
 }
 
+/** What somebody may want to write to the bot; `title`: how it is called where it is offered. */
+export interface Prompt {
+  readonly title: string;
+  readonly message: string;
+}
+
 /** Who the bot is. `scopes`: what it was granted, empty if Slack does not say. */
 export interface Identity {
   readonly team: string;
@@ -40,6 +46,8 @@ export interface SlackClient extends Messages {
   updateView(workspace: WorkspaceId, viewId: string, view: SlackView): Promise<void>;
   /** Shows a page in somebody's App Home. */
   publishHome(workspace: WorkspaceId, user: string, view: SlackView): Promise<void>;
+  /** A link to a message, for people. */
+  permalink(workspace: WorkspaceId, channel: string, ts: string): Promise<string>;
   /** What is known of a conversation, at most `maxAgeMs` old. */
   conversationInfo(workspace: WorkspaceId, channel: string, maxAgeMs?: number): Promise<ConversationInfo>;
   /** What is known of a person, at most `maxAgeMs` old. */
@@ -51,6 +59,8 @@ export interface SlackClient extends Messages {
   forgetWorkspace(workspace: WorkspaceId): void;
   /** Says under a thread what Usher is doing ("" takes it away). Never throws: where it cannot be shown, it is not. */
   setStatus(of: InChannel & { readonly threadTs: string; readonly status: string }): Promise<void>;
+  /** Offers what can be written to the bot, one to four prompts. Never throws: where they cannot be shown, they are not. */
+  setPrompts(of: InChannel & { readonly prompts: readonly Prompt[] }): Promise<void>;
   authTest(workspace: WorkspaceId): Promise<Identity>;
   /** A step of a workflow has ended. `execution`: Slack's id of that step's run. */
   completeFunction(
@@ -66,17 +76,21 @@ export interface SlackClient extends Messages {
 export function createSlackClient({ apiUrl, rates, ...options }: SlackClientOptions): SlackClient {
   const pace = createPace(options.clock, rates);
   const call = createCall({ ...options, pace, apiUrl: apiUrl ?? slackApiUrl });
-  const { forget: forgetStatus, setStatus } = createStatus(call);
+  const { forget: forgetCourtesies, ...courtesies } = createCourtesies(call);
   const { forget: forgetInfo, ...info } = createInfo(call, options);
   return {
     ...createMessages(call, options.botOf),
     ...createViews(call),
     ...createFunctions(call),
     ...info,
-    setStatus,
+    ...courtesies,
     forgetWorkspace(workspace) {
       forgetInfo(workspace);
-      forgetStatus(workspace);
+      forgetCourtesies(workspace);
+    },
+    async permalink(workspace, channel, ts) {
+      const args = { channel, message_ts: ts };
+      return (await call({ workspace, method: "chat.getPermalink", channel, args, schema: linked })).permalink;
     },
     async authTest(workspace) {
       return call({ workspace, method: "auth.test", channel: null, args: {}, schema: identitySchema });
@@ -86,6 +100,7 @@ export function createSlackClient({ apiUrl, rates, ...options }: SlackClientOpti
 
 const slackApiUrl = "https://slack.com/api/";
 const done = z.object({ ok: z.literal(true) });
+const linked = z.object({ permalink: z.url() });
 const opened = z.object({ view: z.object({ id: z.string().min(1) }) });
 
 const identitySchema = z
@@ -173,21 +188,36 @@ function createInfo(
 }
 
 // Slack does not know the method, or the app may not use it: nothing that passes by itself.
-const statusIsOff: ReadonlySet<string> = new Set(["unknown_method", "missing_scope", "not_allowed_token_type"]);
+const courtesyIsOff: ReadonlySet<string> = new Set(["unknown_method", "missing_scope", "not_allowed_token_type"]);
 
-function createStatus(call: Call): Pick<SlackClient, "setStatus"> & { forget(workspace: WorkspaceId): void } {
-  const off = new Set<WorkspaceId>();
+type Courtesies = Pick<SlackClient, "setStatus" | "setPrompts">;
+
+/** What is nice to have: nothing that waits for it, or fails with it, is worth having. The log has what went wrong. */
+function createCourtesies(call: Call): Courtesies & { forget(workspace: WorkspaceId): void } {
+  const off = new Set<string>();
+  const show = async (
+    method: "assistant.threads.setStatus" | "assistant.threads.setSuggestedPrompts",
+    { workspace, channel }: InChannel,
+    args: { readonly [name: string]: unknown },
+  ): Promise<void> => {
+    const name = `${workspace} ${method}`;
+    if (off.has(name)) return;
+    try {
+      await call({ workspace, method, channel, args, schema: done });
+    } catch (error) {
+      if (error instanceof RefusedError && courtesyIsOff.has(error.code)) off.add(name);
+    }
+  };
   return {
-    async setStatus({ workspace, channel, threadTs, status }) {
-      if (off.has(workspace)) return;
+    setStatus: ({ workspace, channel, threadTs, status }) => {
       const args = { channel_id: channel, thread_ts: threadTs, status };
-      try {
-        await call({ workspace, method: "assistant.threads.setStatus", channel, args, schema: done });
-      } catch (error) {
-        // The log has it. It is a courtesy: nothing that waits for it, or fails with it, is worth having.
-        if (error instanceof RefusedError && statusIsOff.has(error.code)) off.add(workspace);
-      }
+      return show("assistant.threads.setStatus", { workspace, channel }, args);
     },
-    forget: (workspace) => off.delete(workspace),
+    // Without a thread: agents in Slack have none for them, and a call that names one fails silently.
+    setPrompts: ({ workspace, channel, prompts }) =>
+      show("assistant.threads.setSuggestedPrompts", { workspace, channel }, { channel_id: channel, prompts }),
+    forget(workspace) {
+      for (const name of [...off]) if (name.startsWith(`${workspace} `)) off.delete(name);
+    },
   };
 }

@@ -1,54 +1,67 @@
 import type { CommandWord } from "../../src/domain/command.ts";
-import type { WorkspaceId } from "../../src/domain/ids.ts";
 import type { Installation } from "../../src/domain/installation.ts";
 import type { Person } from "../../src/domain/person.ts";
 import { addressOf, conversationOf } from "./address.ts";
-import { readText } from "./text.ts";
+import { type Token, tokensOf } from "./text.ts";
+
+/** Who and what the ids in a command are. */
+export interface Directory {
+  personOf(user: string): Promise<Person>;
+  /** How a channel is called; its id where Slack does not say. */
+  channelNameOf(channel: string): Promise<string>;
+}
 
 /**
  * The words of a command: what Slack has marked as a person or a channel (`should_escape` in the manifest) is that, a
- * link to a message is its conversation, and the rest is text. `personOf`: who a user id is.
+ * link to a message is its conversation, and the rest is text.
  */
 export async function commandWords(
   raw: string,
   { workspace, botUser }: Pick<Installation, "workspace" | "botUser">,
-  personOf: (user: string) => Promise<Person>,
+  { personOf, channelNameOf }: Directory,
 ): Promise<readonly CommandWord[]> {
-  // A label between angle brackets may hold blanks.
-  const parts = raw.match(/<[^<>]*>|[^\s<]+|</g) ?? [];
-  const words = await Promise.all(parts.map((part) => wordOf(part, workspace, botUser, personOf)));
-  return words.flatMap((word) => word ?? []);
+  const words = partsOf(tokensOf(raw)).map(async (part): Promise<CommandWord | null> => {
+    if (part.kind === "words") return textWord(part.words);
+    const { id, name } = part;
+    // Whoever speaks to the bot does not speak of it.
+    if (part.kind === "user") return id === botUser ? null : { kind: "person", person: await personOf(id) };
+    if (part.kind === "group" || !/^[CG]/.test(id)) return { kind: "text", text: name };
+    const address = addressOf({ workspace, channel: id, thread: null });
+    return { kind: "channel", address, name: name === id ? await channelNameOf(id) : name };
+  });
+  return (await Promise.all(words)).flatMap((word) => word ?? []);
 }
 
-async function wordOf(
-  part: string,
-  workspace: WorkspaceId,
-  botUser: string,
-  personOf: (user: string) => Promise<Person>,
-): Promise<CommandWord | null> {
-  const [, user] = /^<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>$/.exec(part) ?? [];
-  // Whoever speaks to the bot does not speak of it.
-  if (user === botUser) return null;
-  if (user !== undefined) return { kind: "person", person: await personOf(user) };
-  const [, channel, name = ""] = /^<#([CG][A-Z0-9]+)(?:\|([^<>]*))?>$/.exec(part) ?? [];
-  if (channel !== undefined) {
-    return {
-      kind: "channel",
-      address: addressOf({ workspace, channel, thread: null }),
-      name: name === "" ? channel : name,
-    };
+/** What stands between blanks; a link is a word like others, also between quotes. */
+function partsOf(tokens: readonly Token[]): readonly Token[] {
+  const parts: Token[] = [];
+  let text = "";
+  const flush = (): void => {
+    const words = text.split(/\s+/).filter((word) => word !== "");
+    parts.push(...words.map((word) => ({ kind: "words", words: word }) as const));
+    text = "";
+  };
+  for (const token of tokens) {
+    if (token.kind === "words") text += token.words;
+    else {
+      flush();
+      parts.push(token);
+    }
   }
-  const conversation = conversationAt(part);
-  if (conversation !== null) return { kind: "conversation", conversation };
-  return { kind: "text", text: readText(part, botUser).text };
+  flush();
+  return parts;
 }
 
-const permalink =
-  /^<?https:\/\/[a-z0-9.-]+\.slack\.com\/archives\/([CGD][A-Z0-9]+)\/p(\d{6,})(\d{6})(?:\?([^<>|]*))?(?:\|[^<>]*)?>?$/i;
+function textWord(word: string): CommandWord {
+  const conversation = conversationAt(word);
+  return conversation === null ? { kind: "text", text: word.toWellFormed() } : { kind: "conversation", conversation };
+}
+
+const permalink = /^(?:https:\/\/)?[a-z0-9.-]+\.slack\.com\/archives\/([CGD][A-Z0-9]+)\/p(\d{6,})(\d{6})(?:\?(.*))?$/i;
 
 /** The conversation of the message that a link leads to, or null if it leads to none. */
-function conversationAt(part: string) {
-  const [, channel, seconds, decimals, query = ""] = permalink.exec(part.replaceAll("&amp;", "&")) ?? [];
+function conversationAt(word: string) {
+  const [, channel, seconds, decimals, query = ""] = permalink.exec(word) ?? [];
   if (channel === undefined || seconds === undefined || decimals === undefined) return null;
   const thread = new URLSearchParams(query).get("thread_ts");
   const root = thread !== null && /^\d{1,12}\.\d{1,9}$/.test(thread) ? thread : `${seconds}.${decimals}`;

@@ -1,3 +1,4 @@
+import type { WorkspaceId } from "../../src/domain/ids.ts";
 import type { Installation } from "../../src/domain/installation.ts";
 import type { Person } from "../../src/domain/person.ts";
 import type { View } from "../../src/domain/view.ts";
@@ -8,14 +9,16 @@ import type { Background } from "./background.ts";
 import type { SlackClient } from "./client.ts";
 import { commandWords } from "./command-words.ts";
 import type { Gate } from "./gate.ts";
+import type { Post } from "./layout.ts";
 import type { SlackPeople } from "./people.ts";
 import { renderEphemeral } from "./render-view.ts";
+import { showDrawn } from "./show-drawn.ts";
 
 export interface CommandsInOptions {
   readonly gate: Gate;
   readonly people: SlackPeople;
   readonly background: Background;
-  readonly client: Pick<SlackClient, "postEphemeral">;
+  readonly client: Pick<SlackClient, "postEphemeral" | "conversationInfo">;
 }
 
 /** Somebody's command: the words as Slack has them, and where they were written. */
@@ -27,38 +30,69 @@ export interface SlackCommand {
 
 /** Carries out commands. Slack was told already: what comes of one is shown to whoever asked, a moment later. */
 export interface CommandAnswers {
-  /** A mention in a channel or a thread: answered there, for one person alone. */
-  inThread(installation: Installation, command: SlackCommand): void;
+  /**
+   * A mention in a channel or a thread: answered there, for one person alone. Slack tells of one mention in two events, and
+   * of each perhaps again: whatever has the same key is one command.
+   */
+  inThread(installation: Installation, command: SlackCommand & { readonly key: string }): void;
   /** A slash command: `respond` shows the answer in the place where it was given. */
-  bySlash(installation: Installation, command: SlackCommand, respond: (view: View) => Promise<unknown>): void;
+  bySlash(installation: Installation, command: SlackCommand, respond: (post: Post) => Promise<unknown>): void;
 }
 
 /** Makes the way from words in Slack to the commands of the use cases and back. */
 export function createCommandAnswers({ gate, people, background, client }: CommandsInOptions): CommandAnswers {
   const run = async (installation: Installation, { by, text, at }: SlackCommand, inbound: Inbound): Promise<View> => {
-    const words = await commandWords(text, installation, (user) => people.of(installation, user, null));
     const { workspace } = installation;
+    const channelNameOf = (channel: string): Promise<string> => nameOf(client, workspace, channel);
+    const personOf = (user: string): Promise<Person> => people.of(installation, user, null);
+    const words = await commandWords(text, installation, { personOf, channelNameOf });
     // In a direct message nobody else could decide.
     const isChannel = !at.channel.startsWith("D");
-    const channel = isChannel ? { address: addressOf({ ...at, thread: null }), name: at.channel } : null;
+    const address = addressOf({ ...at, thread: null });
+    const channel = isChannel ? { address, name: await channelNameOf(at.channel) } : null;
     const conversation = isChannel && at.thread === null ? null : conversationOf(at);
     // Whether they are still who they were: whoever was deactivated or is a guest changes nothing.
     const verified = await people.verified(installation, by.id);
     return inbound.command(workspace, { by: verified, words, conversation, channel });
   };
-  const answer = (installation: Installation, command: SlackCommand, show: (view: View) => Promise<unknown>): void =>
-    background.run("a command", async () =>
-      show(await gate.enter((inbound) => run(installation, command, inbound)).catch(viewOf)),
-    );
+  const answer = (installation: Installation, command: SlackCommand, show: (post: Post) => Promise<unknown>): void =>
+    background.run("a command", async () => {
+      const view = await gate.enter((inbound) => run(installation, command, inbound)).catch(viewOf);
+      await showDrawn((tables) => show(renderEphemeral(view, tables)));
+    });
+  const heard = new Set<string>();
   return {
-    inThread: (installation, command) =>
-      answer(installation, command, (view) => {
+    inThread(installation, command) {
+      if (!isNew(heard, `${installation.workspace} ${command.key}`)) return;
+      answer(installation, command, (post) => {
         const { workspace, channel, thread } = command.at;
-        const post = renderEphemeral(view, "blocks");
         return client.postEphemeral({ workspace, channel, user: command.by.id, threadTs: thread, post });
-      }),
+      });
+    },
     bySlash: answer,
   };
+}
+
+// More than anybody asks for while Slack sends an event again.
+const mostHeard = 1000;
+
+function isNew(heard: Set<string>, key: string): boolean {
+  if (heard.has(key)) return false;
+  heard.add(key);
+  for (const oldest of heard) {
+    if (heard.size <= mostHeard) break;
+    heard.delete(oldest);
+  }
+  return true;
+}
+
+async function nameOf(
+  client: Pick<SlackClient, "conversationInfo">,
+  workspace: WorkspaceId,
+  channel: string,
+): Promise<string> {
+  const info = await client.conversationInfo(workspace, channel).catch(() => null);
+  return info?.name ?? channel;
 }
 
 /** What somebody is told whose command could not be carried out. Throws what is a fault of ours. */

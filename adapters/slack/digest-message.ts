@@ -5,7 +5,9 @@ import type { Clock } from "../../src/ports/clock.ts";
 import { PermanentError, TransientError } from "../../src/ports/errors.ts";
 import type { Log } from "../../src/ports/log.ts";
 import { RefusedError } from "./errors.ts";
-import type { HistoryPage, InChannel, Messages, Post } from "./messages.ts";
+import { findMarked } from "./find-marked.ts";
+import { type Post, postOf } from "./layout.ts";
+import type { InChannel, Messages } from "./messages.ts";
 
 export interface DigestMessageOptions {
   readonly client: Pick<Messages, "postMessage" | "update" | "history">;
@@ -118,21 +120,14 @@ async function findOrPost({ options, known }: State, of: InChannel): Promise<str
 
 /** The digest that another boot of Usher has posted, or an attempt without an answer, if it still takes approvals. */
 async function find({ client, clock }: DigestMessageOptions, of: InChannel, until: number): Promise<string | null> {
-  const oldest = clock.now() - digestLifeMs;
-  let cursor: string | null = null;
+  const look = { oldest: clock.now() - digestLifeMs, pages: mostPages, until };
   try {
-    for (let pages = 0; pages < mostPages; pages += 1) {
-      const page: HistoryPage = await client.history({ ...of, threadTs: null, oldest, cursor, until });
-      const digest = page.messages.find(({ mark }) => mark?.type === markType);
-      if (digest !== undefined) return digest.ts;
-      if (page.next === null) return null;
-      cursor = page.next;
-    }
+    return await findMarked(client, of, look, ({ type }) => type === markType);
   } catch (error) {
     // Where the history cannot be read, a restart in the middle of a flood begins a digest of its own.
-    if (!(error instanceof RefusedError)) throw error;
+    if (error instanceof RefusedError) return null;
+    throw error;
   }
-  return null;
 }
 
 /** What a digest says. Pure. */
@@ -146,7 +141,7 @@ export function digestPost(waiting: number, home: string): Post {
     { type: "section", text: { type: "plain_text", text } },
     { type: "section", text: { type: "mrkdwn", text: `<${home}|Open Usher's App Home>`, verbatim: true } },
   ];
-  return { text, blocks };
+  return postOf(text, blocks);
 }
 
 function changed(state: State, digest: DigestRef, afterMs: number): void {

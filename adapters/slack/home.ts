@@ -8,8 +8,8 @@ import { renderHome } from "./render-view.ts";
 /** Shows somebody their App Home, as it is now. Throws what Slack and the use cases throw. */
 export type ShowHome = (installation: Installation, user: string) => Promise<void>;
 
-// What waits for the reader first, then what runs, what can run, and where the agents are.
-const commands = ["approvals", "runs", "list", "channel"] as const;
+// What waits for the reader first, then what runs, what can run, where the agents are, and whether all is well.
+const commands = ["approvals", "runs", "list", "channel", "health"] as const;
 
 /** Makes App Home out of what the commands answer, each by the role that its reader has at this moment. */
 export function createShowHome(gate: Gate, people: SlackPeople, client: Pick<SlackClient, "publishHome">): ShowHome {

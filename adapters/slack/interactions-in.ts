@@ -1,7 +1,6 @@
 import type { Installation } from "../../src/domain/installation.ts";
 import type { PressAction, Receipt } from "../../src/domain/press.ts";
 import type { Clock } from "../../src/ports/clock.ts";
-import { TransientError } from "../../src/ports/errors.ts";
 import { cardRefOf, type SlackPlace } from "./address.ts";
 import type { Background } from "./background.ts";
 import type { SlackClient } from "./client.ts";
@@ -13,6 +12,8 @@ import { inWorkspace } from "./parse.ts";
 import { type Action, readAction } from "./parse-action.ts";
 import type { SlackPeople } from "./people.ts";
 import { receiptWords } from "./receipt-words.ts";
+import type { Shortcuts } from "./shortcuts-in.ts";
+import type { ViewAnswer } from "./view-answer.ts";
 
 export interface InteractionsOptions {
   readonly gate: Gate;
@@ -20,14 +21,9 @@ export interface InteractionsOptions {
   readonly client: Pick<SlackClient, "openView" | "postEphemeral">;
   readonly background: Background;
   readonly showHome: ShowHome;
+  readonly shortcuts: Pick<Shortcuts, "submitted">;
   readonly clock: Clock;
 }
-
-/** What is answered to a submitted modal: close it, show another in its place, or say what is wrong with it. */
-export type ViewAnswer =
-  | { readonly response_action: "clear" }
-  | { readonly response_action: "update"; readonly view: ReturnType<typeof noticeModal> }
-  | { readonly response_action: "errors"; readonly errors: { readonly [block: string]: string } };
 
 /** Buttons and modals of Slack. Resolved means stored; TransientError that Slack must not take it for that. */
 export interface Interactions {
@@ -76,6 +72,8 @@ export function createInteractions(options: InteractionsOptions): Interactions {
           return decided(options, installation, user, readHappened(view), (value) => ({ kind: "happened", value }));
         case modalIds.answer:
           return answered(options, installation, user, view);
+        case modalIds.start:
+          return options.shortcuts.submitted(installation, user, view);
         default:
           return { response_action: "clear" };
       }
@@ -117,16 +115,11 @@ async function decide(
   { id, card, action }: Pressing,
 ): Promise<Receipt> {
   return gate.answer(async (inbound): Promise<Receipt> => {
-    const by = await people.verified(installation, user).catch(unknownPerson);
+    const by = await people.knownOrNull(installation, user);
+    // Attack 87: whom Slack does not vouch for decides nothing.
     if (by === null) return { kind: "refused", reason: "Slack did not say who you are. Try again in a moment." };
     return inbound.press(installation.workspace, { id, card, by, action });
   });
-}
-
-/** Attack 87: whom Slack does not vouch for decides nothing. */
-function unknownPerson(error: unknown): null {
-  if (error instanceof TransientError) return null;
-  throw error;
 }
 
 /** Tells one person alone, where they pressed. Slack does not promise that it arrives. */

@@ -4,7 +4,10 @@ import { escapeText } from "./escape.ts";
 import { cut, sizeOf } from "./length.ts";
 import { slackLimits } from "./limits.ts";
 
-/** One message as chat.postMessage and chat.update take it: what is drawn, and what is said where nothing is drawn. */
+/**
+ * One message as chat.postMessage and chat.update take it: what is drawn (nothing: the text alone), and what is said where
+ * nothing is drawn. Its text is escaped already.
+ */
 export interface Post {
   readonly text: string;
   readonly blocks: readonly KnownBlock[];

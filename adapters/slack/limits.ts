@@ -51,6 +51,9 @@ export const slackLimits = {
   tablePage: 100,
   /** Method chat.postMessage, error `only_one_table_allowed`. */
   messageTables: 1,
+  /** Method assistant.threads.setSuggestedPrompts: "up to four"; of a title no page says how long it may be. */
+  prompts: 4,
+  promptTitle: 75,
   /** Modals; Views object. */
   modalTitle: 24,
   modalButton: 24,

@@ -9,14 +9,22 @@ import { installationIds } from "./installation-ids.ts";
 import type { Installations } from "./installations.ts";
 import type { Interactions } from "./interactions-in.ts";
 import { modalIds } from "./modals.ts";
-import { renderEphemeral } from "./render-view.ts";
+import { startShortcut } from "./parse-shortcut.ts";
+import { runStep } from "./parse-step.ts";
+import type { SuggestPrompts } from "./prompts.ts";
+import type { Shortcuts } from "./shortcuts-in.ts";
+import { respondWith } from "./show-drawn.ts";
+import type { RunSteps } from "./steps-in.ts";
 
 export interface Listeners {
   readonly installations: Installations;
   readonly messages: (installation: Installation, event: unknown) => Promise<void>;
   readonly interactions: Interactions;
+  readonly shortcuts: Pick<Shortcuts, "used">;
+  readonly steps: RunSteps;
   readonly commands: CommandAnswers;
   readonly showHome: ShowHome;
+  readonly suggestPrompts: SuggestPrompts;
   readonly background: Background;
   /** Usher is not installed there any more. Resolved means that its token is destroyed. */
   readonly uninstalled: (installation: Installation) => Promise<void>;
@@ -28,17 +36,27 @@ const slashCommand = "/procedures";
 /** Registers everything that Usher hears in Slack: each listener stores first, and is acknowledged after that. */
 export function listen(app: App, listeners: Listeners): void {
   listenToEvents(app, listeners);
+  listenToRemovals(app, listeners);
   listenToPeople(app, listeners);
 }
 
-function listenToEvents(app: App, { installations, messages, showHome, background, uninstalled }: Listeners): void {
+function listenToEvents(app: App, listeners: Listeners): void {
+  const { installations, messages, steps, showHome, suggestPrompts, background } = listeners;
   app.event("message", ({ event, context }) => messages(installationIn(installations, context), event));
   app.event("app_mention", ({ event, context }) => messages(installationIn(installations, context), event));
   app.event("app_home_opened", async ({ event, context }) => {
-    if (event.tab !== "home") return;
     const installation = installationIn(installations, context);
-    background.run("App Home", () => showHome(installation, event.user));
+    if (event.tab === "home") background.run("App Home", () => showHome(installation, event.user));
+    else background.run("suggested prompts", () => suggestPrompts(installation, event.channel));
   });
+  // Else Bolt says that the event is taken before it is.
+  app.function(runStep, { autoAcknowledge: false }, async ({ ack, body, context }) => {
+    await steps(installationIn(installations, context), body, context.retryNum !== undefined);
+    await ack();
+  });
+}
+
+function listenToRemovals(app: App, { installations, uninstalled }: Listeners): void {
   const gone = async (body: unknown): Promise<void> => {
     const installation = installations.find(installationIds(body));
     if (installation !== null) await uninstalled(installation);
@@ -49,7 +67,7 @@ function listenToEvents(app: App, { installations, messages, showHome, backgroun
   });
 }
 
-function listenToPeople(app: App, { installations, interactions, commands }: Listeners): void {
+function listenToPeople(app: App, { installations, interactions, shortcuts, commands, background }: Listeners): void {
   app.action(new RegExp(`^(?:${Object.values(actionIds).join("|")})`), async ({ ack, body, context }) => {
     await interactions.pressed(installationIn(installations, context), body);
     await ack();
@@ -58,15 +76,20 @@ function listenToPeople(app: App, { installations, interactions, commands }: Lis
     const submission = { user: body.user.id, view };
     await ack(await interactions.submitted(installationIn(installations, context), submission));
   });
+  app.shortcut({ callback_id: startShortcut, type: "message_action" }, async ({ ack, body, context, respond }) => {
+    const words = await shortcuts.used(installationIn(installations, context), body);
+    if (words !== null) {
+      const answer = { response_type: "ephemeral", replace_original: false, text: words } as const;
+      background.run("a shortcut's answer in words", () => respond(answer));
+    }
+    await ack();
+  });
   app.command(slashCommand, async ({ ack, command, context, respond }) => {
     const installation = installationIn(installations, context);
     const { user_id: user, user_name: name, channel_id: channel, text } = command;
     const by = { platform: "slack" as const, id: user, name, role: "customer" as const, external: false };
     const at = { workspace: installation.workspace, channel, thread: null };
-    commands.bySlash(installation, { by, text, at }, (view) => {
-      const { text: words, blocks } = renderEphemeral(view, "blocks");
-      return respond({ response_type: "ephemeral", text: words, blocks: [...blocks] });
-    });
+    commands.bySlash(installation, { by, text, at }, (post) => respondWith(respond, post));
     await ack();
   });
 }

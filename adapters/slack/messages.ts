@@ -1,16 +1,7 @@
 import { z } from "zod";
 import type { WorkspaceId } from "../../src/domain/ids.ts";
 import type { BotOf, Call } from "./call.ts";
-
-/**
- * What is shown. `blocks` empty: the text alone. `mrkdwn`: stars and the like in the text of a new message are Slack's
- * markup; not given: they are what they are. Escaping (`&`, `<`, `>`) is the renderer's in both cases.
- */
-export interface Post {
-  readonly text: string;
-  readonly blocks: readonly { readonly type: string }[];
-  readonly mrkdwn?: boolean;
-}
+import type { Post } from "./layout.ts";
 
 /** Which channel of which workspace. */
 export interface InChannel {
@@ -72,7 +63,8 @@ export function createMessages(call: Call, botOf: BotOf): Messages {
         channel,
         ...thread(threadTs),
         ...content(post),
-        mrkdwn: post.mrkdwn ?? false,
+        // Stars and the like in the text are what they are.
+        mrkdwn: false,
         ...(mark === null ? {} : { metadata: { event_type: mark.type, event_payload: mark.payload } }),
         unfurl_links: false,
         unfurl_media: false,

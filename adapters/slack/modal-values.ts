@@ -9,16 +9,21 @@ export const inputAction = "value";
 
 const place = { channel: z.string(), ts: z.string() };
 
-// What a modal keeps in its metadata. None holds anybody's words.
+// What a modal keeps in its metadata, which Slack keeps and shows to nobody.
 const pressTargetSchema = z.strictObject({ pressId: z.string(), ...place });
 const questionTargetSchema = z.strictObject({ ...place, thread: z.string().nullable() });
-const startTargetSchema = z.strictObject({ ...place, thread: z.string().nullable(), user: z.string() });
+const startTargetSchema = z.strictObject({
+  ...place,
+  thread: z.string().nullable(),
+  user: z.string(),
+  text: z.string(),
+});
 
 /** What a modal about a card is for: the press, and the message that holds the button. */
 export type PressTarget = Readonly<z.infer<typeof pressTargetSchema>>;
 /** The question that a private answer is for; `thread`: the first message of its thread, or null outside of one. */
 export type QuestionTarget = Readonly<z.infer<typeof questionTargetSchema>>;
-/** The message that a procedure starts from; `user`: who wrote it. */
+/** The message that a procedure starts from; `user`: who wrote it; `text`: its beginning, so that it need not be read again. */
 export type StartTarget = Readonly<z.infer<typeof startTargetSchema>>;
 
 /** What was submitted, and for what; or what is wrong with it, by block; or null if it is no such form of Usher's. */

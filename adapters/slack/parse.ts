@@ -20,7 +20,14 @@ export interface Reader {
 export type Heard =
   | { readonly kind: "event"; readonly place: Place; readonly event: Event }
   | { readonly kind: "underCard"; readonly card: CardRef; readonly turn: Turn }
-  | { readonly kind: "command"; readonly by: Person; readonly text: string; readonly at: SlackPlace }
+  | {
+      readonly kind: "command";
+      /** Names the message, as a turn's key does. */
+      readonly key: string;
+      readonly by: Person;
+      readonly text: string;
+      readonly at: SlackPlace;
+    }
   | { readonly kind: "nothing" };
 
 const nothing: Heard = { kind: "nothing" };
@@ -104,7 +111,7 @@ function readSaid(said: Said, from: Person, reader: Reader): Heard {
   const at = placeOf(reader, said.channel, said.thread_ts ?? said.ts);
   const turn = turnOf(said, from, text, mentioned);
   const command = mentioned ? commandIn(text, said.channel === reader.agentsChannel) : null;
-  if (command !== null) return { kind: "command", by: turn.from, text: command, at };
+  if (command !== null) return { kind: "command", key: turn.id, by: turn.from, text: command, at };
   if (said.channel !== reader.agentsChannel)
     return { kind: "event", place: inWorkspace(at), event: { kind: "turn", turn } };
   // In the agents channel people talk among themselves; only what stands under a card of ours is for a customer.

@@ -19,6 +19,8 @@ export interface SlackPeople {
    * organisation. Throws TransientError where Slack does not say: then nobody decides.
    */
   verified(installation: At, user: string): Promise<Person>;
+  /** The same, but null where Slack does not say. */
+  knownOrNull(installation: At, user: string): Promise<Person | null>;
 }
 
 // Slack waits 3 s for its acknowledgement; this is once for each new person.
@@ -27,6 +29,13 @@ const verifiedForMs = 60_000;
 
 /** Makes the look-up of people over the client, which remembers them. */
 export function createSlackPeople(client: Pick<SlackClient, "userInfo">, clock: Clock): SlackPeople {
+  const verified = async (installation: At, user: string): Promise<Person> => {
+    try {
+      return personOf(installation, await client.userInfo(installation.workspace, user, verifiedForMs));
+    } catch (error) {
+      throw new TransientError("Slack did not say who you are. Try again in a moment.", { cause: error });
+    }
+  };
   return {
     async of(installation, user, team) {
       const looked = client.userInfo(installation.workspace, user).catch(() => null);
@@ -40,13 +49,8 @@ export function createSlackPeople(client: Pick<SlackClient, "userInfo">, clock: 
         external: isElsewhere(installation, team, null),
       };
     },
-    async verified(installation, user) {
-      try {
-        return personOf(installation, await client.userInfo(installation.workspace, user, verifiedForMs));
-      } catch (error) {
-        throw new TransientError("Slack did not say who you are. Try again in a moment.", { cause: error });
-      }
-    },
+    verified,
+    knownOrNull: (installation, user) => verified(installation, user).catch(() => null),
   };
 }
 

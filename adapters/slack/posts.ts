@@ -4,7 +4,8 @@ import type { Clock } from "../../src/ports/clock.ts";
 import { TransientError } from "../../src/ports/errors.ts";
 import type { Log } from "../../src/ports/log.ts";
 import { isTokenGone, RefusedError } from "./errors.ts";
-import type { InChannel, Mark, MarkedMessage, Messages, Post } from "./messages.ts";
+import type { Post } from "./layout.ts";
+import type { InChannel, Mark, MarkedMessage, Messages } from "./messages.ts";
 
 /**
  * What one effect shows, as one post or several. `threadTs`: the thread in which all of them stand, or null: the first

@@ -1,12 +1,20 @@
 import type { KnownBlock, MrkdwnElement, PlainTextElement } from "@slack/types";
-import type { CardSection } from "../../src/domain/card.ts";
+import type { Cell } from "../../src/domain/view.ts";
 import { visible, visibleLine } from "../../src/domain/visible.ts";
 import { ownWords, plainText } from "./escape.ts";
 import { cut, lengthOf, split } from "./length.ts";
 import { slackLimits } from "./limits.ts";
-import { boxed, momentText, personText } from "./render-value.ts";
+import { boxed, channelText, momentText, personText } from "./render-value.ts";
 
-type Field = CardSection["fields"][number];
+/** A section of a card, or the fields of a view. */
+interface Section {
+  readonly label: string;
+  readonly fields: readonly Field[];
+}
+interface Field {
+  readonly name: string;
+  readonly value: Cell;
+}
 type Text = MrkdwnElement | PlainTextElement;
 
 /** How much of each value, and how many fields of a section, are drawn. */
@@ -41,7 +49,7 @@ type Item =
   | { readonly kind: "blocks"; readonly blocks: readonly KnownBlock[]; readonly isCut: boolean };
 
 /** The fields of a section of a card, or of a view, under their label. Pure. */
-export function fieldBlocks({ label, fields }: CardSection, detail: Detail): Drawn {
+export function fieldBlocks({ label, fields }: Section, detail: Detail): Drawn {
   const title = labelText(label);
   if (fields.length === 0) return { blocks: [section(title, [ownWords("_Nothing yet_")])], isCut: false };
   if (fields.every(isMoment)) return { blocks: fields.map(momentLine), isCut: false };
@@ -97,13 +105,18 @@ function requestOf(fields: readonly Field[]): Field | null {
 function itemOf(label: string, { name, value }: Field, count: number, detail: Detail): Item {
   const isNamed = name.trim() !== "" && !(count === 1 && (name === label || name === "Action"));
   if (typeof value === "string") return wordsItem(isNamed ? visibleLine(name) : null, value, detail);
-  const text = "at" in value ? momentText(value.at) : personText(value.person);
+  const text = textOf(value);
   if (!isNamed) return { kind: "cell", text, isCut: false };
   return {
     kind: "blocks",
     blocks: [context([plainText(`${cut(visibleLine(name), nameLength)}:`), text])],
     isCut: false,
   };
+}
+
+function textOf(value: Exclude<Cell, string>): Text {
+  if ("channel" in value) return channelText(value.channel);
+  return "at" in value ? momentText(value.at) : personText(value.person);
 }
 
 function wordsItem(name: string | null, value: string, detail: Detail): Item {

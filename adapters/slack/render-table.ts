@@ -1,13 +1,23 @@
 import type { DataTableBlock, KnownBlock } from "@slack/types";
-import type { CardValue } from "../../src/domain/card.ts";
-import type { ViewPart } from "../../src/domain/view.ts";
+import type { Cell, ViewPart } from "../../src/domain/view.ts";
 import { visibleLine } from "../../src/domain/visible.ts";
 import { plainText } from "./escape.ts";
 import { fits, type Room, roomOf } from "./layout.ts";
 import { cut, lengthOf } from "./length.ts";
 import { slackLimits } from "./limits.ts";
 import { context } from "./render-fields.ts";
-import { canMention, isoOf, momentFormat, momentText, personText, personWords, secondsOf } from "./render-value.ts";
+import {
+  canMention,
+  channelText,
+  channelWords,
+  isoOf,
+  linkedChannel,
+  momentFormat,
+  momentText,
+  personText,
+  personWords,
+  secondsOf,
+} from "./render-value.ts";
 
 type Table = Extract<ViewPart, { readonly kind: "table" }>;
 type TableCell = DataTableBlock["rows"][number][number];
@@ -51,7 +61,7 @@ function rawCell(text: string): TableCell {
   return { type: "raw_text", text: text === "" ? " " : cut(text, cellLength).toWellFormed() };
 }
 
-function cellOf(value: CardValue): TableCell {
+function cellOf(value: Cell): TableCell {
   if (typeof value === "string") return rawCell(visibleLine(value));
   if ("person" in value) {
     if (!canMention(value.person)) return rawCell(personWords(value.person));
@@ -60,6 +70,10 @@ function cellOf(value: CardValue): TableCell {
       { type: "user", user_id: id },
       { type: "text", text: ` (${id})` },
     ]);
+  }
+  if ("channel" in value) {
+    const id = linkedChannel(value.channel);
+    return id === null ? rawCell(channelWords(value.channel)) : richCell([{ type: "channel", channel_id: id }]);
   }
   const timestamp = secondsOf(value.at);
   const fallback = isoOf(value.at);
@@ -95,7 +109,7 @@ export function tableLines({ columns, rows }: Table): readonly TableLine[] {
 
 interface NamedCell {
   readonly name: string;
-  readonly value: CardValue;
+  readonly value: Cell;
 }
 
 function lineOf(cells: readonly NamedCell[]): TableLine {
@@ -118,12 +132,14 @@ function lineOf(cells: readonly NamedCell[]): TableLine {
   };
 }
 
-function textOf(value: CardValue): ReturnType<typeof momentText> {
+function textOf(value: Cell): ReturnType<typeof momentText> {
   if (typeof value === "string") return plainText(plainWords(value));
+  if ("channel" in value) return channelText(value.channel);
   return "at" in value ? momentText(value.at) : personText(value.person);
 }
 
-function plainWords(value: CardValue): string {
+function plainWords(value: Cell): string {
   if (typeof value === "string") return cut(visibleLine(value), cellLength);
+  if ("channel" in value) return channelWords(value.channel);
   return "at" in value ? isoOf(value.at) : personWords(value.person);
 }

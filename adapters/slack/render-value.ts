@@ -1,9 +1,12 @@
 import type { MrkdwnElement, PlainTextElement } from "@slack/types";
 import type { CardValue } from "../../src/domain/card.ts";
+import type { ChannelCell } from "../../src/domain/view.ts";
 import { visibleLine } from "../../src/domain/visible.ts";
+import { readAddress } from "./address.ts";
 import { ownWords, plainText } from "./escape.ts";
 
 type Moment = Extract<CardValue, { readonly at: number }>["at"];
+type Channel = ChannelCell["channel"];
 type Somebody = Extract<CardValue, { readonly person: unknown }>["person"];
 
 // The furthest moment that a Date can hold, either way.
@@ -48,6 +51,26 @@ export function personText(person: Somebody): MrkdwnElement | PlainTextElement {
 /** Somebody in plain words. Pure. */
 export function personWords({ name, id }: Somebody): string {
   return visibleLine(name === "" ? id : `${name} (${id})`);
+}
+
+// A direct message has no name that Slack could draw.
+const channelId = /^[CG][A-Z0-9]{1,60}$/;
+
+/** The id of a channel that Slack can draw by its name of this moment, or null. Pure. */
+export function linkedChannel({ platform, address }: Channel): string | null {
+  const id = platform === "slack" ? (readAddress(address)?.channel ?? "") : "";
+  return channelId.test(id) ? id : null;
+}
+
+/** A channel as Slack shows its own, else by name. Pure. */
+export function channelText(channel: Channel): MrkdwnElement | PlainTextElement {
+  const id = linkedChannel(channel);
+  return id === null ? plainText(channelWords(channel)) : ownWords(`<#${id}>`);
+}
+
+/** A channel in plain words. Pure. */
+export function channelWords({ name, address }: Channel): string {
+  return visibleLine(name === "" ? address : name);
 }
 
 const bar = "│ ";

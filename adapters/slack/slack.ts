@@ -1,4 +1,4 @@
-import { Router } from "express";
+import type { Router } from "express";
 import { z } from "zod";
 import type { WorkspaceId } from "../../src/domain/ids.ts";
 import type { Installation } from "../../src/domain/installation.ts";
@@ -7,7 +7,9 @@ import type { Clock } from "../../src/ports/clock.ts";
 import type { Inspector } from "../../src/ports/inspector.ts";
 import type { Log } from "../../src/ports/log.ts";
 import { createBackground } from "./background.ts";
-import { type Bolt, createBolt, eventsPath, type SlackInbound } from "./bolt.ts";
+import type { Bolt, BoltOptions } from "./bolt.ts";
+import { createHttpBolt } from "./bolt-http.ts";
+import { createSocketBolt } from "./bolt-socket.ts";
 import { createSlackChannel } from "./channel.ts";
 import { createSlackClient, type SlackClientOptions } from "./client.ts";
 import { createCommandAnswers } from "./commands-in.ts";
@@ -21,13 +23,21 @@ import { listen } from "./listeners.ts";
 import { createMessagesIn } from "./messages-in.ts";
 import { createSlackPeople } from "./people.ts";
 import { createPosts } from "./posts.ts";
+import { createSuggestPrompts } from "./prompts.ts";
+import { createShortcuts } from "./shortcuts-in.ts";
+import { createSteps } from "./steps-in.ts";
+
+/** How Slack reaches Usher: over HTTP, signed, or over a socket that Usher opens. */
+type SlackInbound =
+  | { readonly kind: "http"; readonly signingSecret: string }
+  | { readonly kind: "socket"; readonly appToken: string };
 
 export interface SlackOptions extends Pick<SlackClientOptions, "rates"> {
   readonly inbound: SlackInbound;
   /** Where the Web API is, with a slash at its end; null: at Slack. */
   readonly apiUrl: string | null;
   readonly installations: Installations;
-  readonly inspector: Pick<Inspector, "approvals">;
+  readonly inspector: Pick<Inspector, "approvals" | "procedures">;
   readonly clock: Clock;
   readonly log: Log;
   /** The id of a workspace's agents channel, where it is one of Slack's. */
@@ -39,7 +49,7 @@ export interface SlackOptions extends Pick<SlackClientOptions, "rates"> {
 /** Slack, as a channel and as what answers its requests. */
 export interface Slack {
   readonly channel: Channel;
-  /** Answers what Slack posts to its one address. */
+  /** Answers what Slack posts to us. */
   readonly router: Router;
 }
 
@@ -72,10 +82,7 @@ export function createSlack(options: SlackOptions): Slack {
   });
   const showHome = createShowHome(gate, people, client);
   const commands = createCommandAnswers({ gate, people, background, client });
-  const bolt = createBolt({
-    inbound: options.inbound,
-    apiUrl: options.apiUrl,
-    clock,
+  const bolt = openBolt(options, {
     log,
     authorize: async (body) => {
       const found = installations.find(installationIds(body));
@@ -83,24 +90,32 @@ export function createSlack(options: SlackOptions): Slack {
       return found === null ? null : { botUserId: found.botUser, workspace: found.workspace };
     },
   });
+  const shortcuts = createShortcuts({ gate, people, client, clock, agentsChannelOf });
   listen(bolt.app, {
     installations,
     messages: createMessagesIn({ gate, people, clock, agentsChannelOf, commands }),
-    interactions: createInteractions({ gate, people, client, background, showHome, clock }),
+    interactions: createInteractions({ gate, people, client, background, showHome, shortcuts, clock }),
+    shortcuts,
+    steps: createSteps({ gate, people, client, clock, agentsChannelOf }),
     commands,
     showHome,
+    suggestPrompts: createSuggestPrompts(inspector, client),
     background,
     uninstalled,
   });
   const posts = createPosts({ client, clock, log });
-  return { channel: createSlackChannel({ client, posts, digest, gate, background, bolt }), router: routerTo(bolt) };
+  return { channel: createSlackChannel({ client, posts, digest, gate, background, bolt }), router: bolt.router };
 }
 
-function routerTo(bolt: Bolt): Router {
-  const router = Router({ caseSensitive: true, strict: true });
-  router.post(eventsPath, (request, response) => bolt.handle(request, response));
-  router.all(eventsPath, (_request, response) => void response.status(405).set("allow", "POST").end());
-  return router;
+function openBolt({ inbound, apiUrl, clock }: SlackOptions, options: BoltOptions): Bolt {
+  switch (inbound.kind) {
+    case "http":
+      return createHttpBolt({ ...options, signingSecret: inbound.signingSecret, clock });
+    case "socket":
+      return createSocketBolt({ ...options, appToken: inbound.appToken, apiUrl });
+    default:
+      return inbound satisfies never;
+  }
 }
 
 /** A link that opens Usher's App Home: https://docs.slack.dev/interactivity/deep-linking. */

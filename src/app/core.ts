@@ -17,7 +17,7 @@ import { createInspector } from "./inspect.ts";
 import { createPerform } from "./perform.ts";
 import { receive } from "./receive.ts";
 import type { Settings } from "./settings.ts";
-import { start } from "./start.ts";
+import { start, startable } from "./start.ts";
 import { createSweeper, type Sweeper } from "./sweep.ts";
 import { underCard } from "./under-card.ts";
 import { createWork, type Work } from "./work.ts";
@@ -84,6 +84,7 @@ export function createCore(options: CoreOptions, onSaved: (conversation: Convers
     inspector,
     inbound: {
       event: (place, event) => receive({ work, roles, ids, log }, place, event),
+      startable: (workspace, customer, by) => startable({ roles, catalog }, workspace, customer, by),
       start: (place, slug, turn, by) => start({ work, roles, ids, log }, place, slug, turn, by),
       press: (workspace, press) => decide({ work, store, log }, workspace, press),
       underCard: (workspace, card, turn) => underCard({ work, store }, workspace, card, turn),

@@ -1,34 +1,68 @@
-import { isAgent, isSamePerson, type Person } from "../domain/person.ts";
+import type { WorkspaceId } from "../domain/ids.ts";
+import { isAgent, type Person } from "../domain/person.ts";
 import type { Turn } from "../domain/turn.ts";
 import { advance } from "../engine/advance.ts";
-import { whyNotStarted } from "../engine/start.ts";
-import type { Place, StartReceipt } from "../ports/channel.ts";
+import { wasStarted, whyNotStarted } from "../engine/start.ts";
+import type { Place, Startable, StartReceipt } from "../ports/channel.ts";
+import type { RoleStore } from "../ports/store.ts";
+import type { Catalog } from "./catalog.ts";
 import { beginning, checkTurn, type ReceiveOptions, withRole } from "./receive.ts";
 
+/** What may be started for this customer; roles are looked up at this very moment. Throws what the store throws. */
+export async function startable(
+  { roles, catalog }: { readonly roles: RoleStore; readonly catalog: Pick<Catalog, "active"> },
+  workspace: WorkspaceId,
+  customer: Person,
+  by: Person | null,
+): Promise<Startable> {
+  const reason = await whyNotFor(roles, workspace, await withRole(roles, workspace, customer), by);
+  if (reason !== null) return { kind: "refused", reason };
+  const procedures = catalog.active(workspace).map(({ procedure: { slug, name } }) => ({ slug, name }));
+  return { kind: "open", procedures };
+}
+
 /**
- * Starts a procedure that somebody has chosen, in the name of the customer whose turn it is. The role of whoever chose is
- * looked up at this very moment. Throws TransientError when it could not be stored, PermanentError if the turn is none.
+ * Starts a procedure that somebody has chosen, in the name of the customer whose turn it is. Roles are looked up at this
+ * very moment. Throws TransientError when it could not be stored, PermanentError if the turn is none.
  */
 export async function start(
-  { work, roles, ids }: ReceiveOptions,
+  options: ReceiveOptions,
   place: Place,
   slug: string,
   turn: Turn,
-  by: Person,
+  by: Person | null,
 ): Promise<StartReceipt> {
   checkTurn(turn);
-  const chooser = await withRole(roles, place.workspace, by);
-  if (!isSamePerson(chooser, turn.from) && !isAgent(chooser)) {
-    return { kind: "refused", reason: "Only agents can start a procedure for somebody else." };
-  }
-  const from = await withRole(roles, place.workspace, turn.from);
-  const known = { ...turn, from };
-  return work.apply<StartReceipt>({ workspace: place.workspace, id: place.conversation }, (conversation, contextOf) => {
-    const before = conversation ?? beginning(place, known, ids);
+  const { roles, log } = options;
+  const { workspace, conversation } = place;
+  const from = await withRole(roles, workspace, turn.from);
+  const reason = await whyNotFor(roles, workspace, from, by);
+  const receipt: StartReceipt =
+    reason === null ? await startIn(options, place, slug, { ...turn, from }) : { kind: "refused", reason };
+  log.info({ conversation, slug, by: by?.id ?? null, receipt: receipt.kind }, "A procedure was chosen by hand.");
+  return receipt;
+}
+
+function startIn({ work, ids }: ReceiveOptions, place: Place, slug: string, turn: Turn): Promise<StartReceipt> {
+  const { workspace, conversation: id } = place;
+  return work.apply<StartReceipt>({ workspace, id }, (conversation, contextOf) => {
+    const before = conversation ?? beginning(place, turn, ids);
+    if (wasStarted(before, turn)) return { conversation, answer: { kind: "known" } };
     const context = contextOf(before);
-    const reason = whyNotStarted(before, context, slug, known);
+    const reason = whyNotStarted(before, context, slug, turn);
     if (reason !== null) return { conversation, answer: { kind: "refused", reason } };
-    const started = advance(before, { kind: "start", slug, turn: known }, context);
-    return { conversation: started, answer: { kind: "accepted" } };
+    return { conversation: advance(before, { kind: "start", slug, turn }, context), answer: { kind: "accepted" } };
   });
+}
+
+/** Why this person may start nothing for that customer (with the role of this moment), in a sentence; null: they may. */
+async function whyNotFor(
+  roles: RoleStore,
+  workspace: WorkspaceId,
+  customer: Person,
+  by: Person | null,
+): Promise<string | null> {
+  if (by !== null && !isAgent(await withRole(roles, workspace, by))) return "Only agents can start a procedure.";
+  if (!isAgent(customer)) return null;
+  return "This person is an agent here, and procedures are started for customers. Choose a customer.";
 }

@@ -11,8 +11,8 @@ export interface WorkspaceSettings {
   readonly locale: string;
   /** The IANA time zone of dates in texts, as in "Europe/Berlin". */
   readonly timeZone: string;
-  /** Where approvals, notices and hand-offs go; null: nowhere yet. */
-  readonly agentsChannel: { readonly platform: Platform; readonly address: Address } | null;
+  /** Where approvals, notices and hand-offs go; null: nowhere yet. `name`: as it was called when it was set, if that is known. */
+  readonly agentsChannel: { readonly platform: Platform; readonly address: Address; readonly name?: string } | null;
   readonly connections: { readonly [name: string]: string };
   /** Whether the person who started a run may decide in it. */
   readonly selfApproval: boolean;

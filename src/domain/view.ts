@@ -1,8 +1,15 @@
 import { type Card, type CardValue, visibleCard, visibleValue } from "./card.ts";
+import type { Address } from "./ids.ts";
+import type { Platform } from "./person.ts";
 import { visible } from "./visible.ts";
 
-/** One value in a view: what a card's field can hold. */
-export type Cell = CardValue;
+/** A channel, which its own platform may show as a link; elsewhere `name` stands for it. */
+export interface ChannelCell {
+  readonly channel: { readonly platform: Platform; readonly address: Address; readonly name: string };
+}
+
+/** One value in a view: what a card's field can hold, or a channel. */
+export type Cell = CardValue | ChannelCell;
 
 /**
  * What a command answers, or a home page shows, as plain data: each channel renders and escapes it in its own way, and no
@@ -39,11 +46,11 @@ function visiblePart(part: ViewPart): ViewPart {
     case "text":
       return { ...part, text: visible(part.text) };
     case "fields": {
-      const fields = part.fields.map(({ name, value }) => ({ name: visible(name), value: visibleValue(value) }));
+      const fields = part.fields.map(({ name, value }) => ({ name: visible(name), value: visibleCell(value) }));
       return { ...part, label: visible(part.label), fields };
     }
     case "table": {
-      const rows = part.rows.map((row) => row.map(visibleValue));
+      const rows = part.rows.map((row) => row.map(visibleCell));
       return { ...part, label: visible(part.label), columns: part.columns.map(visible), rows };
     }
     case "card":
@@ -51,4 +58,9 @@ function visiblePart(part: ViewPart): ViewPart {
     default:
       return part satisfies never;
   }
+}
+
+function visibleCell(cell: Cell): Cell {
+  if (typeof cell === "string" || !("channel" in cell)) return visibleValue(cell);
+  return { channel: { ...cell.channel, name: visible(cell.channel.name) } };
 }

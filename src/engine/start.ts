@@ -1,15 +1,24 @@
 import type { Conversation } from "../domain/conversation.ts";
+import { keyOfRecent } from "../domain/recent.ts";
 import type { Turn } from "../domain/turn.ts";
 import type { Context } from "./context.ts";
 import { isFull } from "./outbox.ts";
-import { remember, wasSeen } from "./seen.ts";
+import { remember } from "./seen.ts";
 import { startRun } from "./walk.ts";
+
+/**
+ * Whether this very choice has started something already. That its message was heard before is no hindrance: mostly
+ * nothing came of it, and therefore somebody chooses. Pure.
+ */
+export function wasStarted({ recent }: Conversation, { id }: Turn): boolean {
+  return recent.some((entry) => keyOfRecent(entry) === id);
+}
 
 /** Why a procedure cannot be started here now, as a sentence for whoever asked; null: it can. Pure. */
 export function whyNotStarted(conversation: Conversation, context: Context, slug: string, turn: Turn): string | null {
   const procedure = context.active.get(slug);
   if (procedure === undefined) return "This procedure is not active any more. Choose another one.";
-  if (wasSeen(conversation, turn)) return "This has been started already.";
+  if (wasStarted(conversation, turn)) return "This has been started already.";
   if (conversation.people !== null) return "People have this conversation. Hand it back to Usher first.";
   if (conversation.run !== null) return "A procedure is running here already. Let it end, or cancel it first.";
   if (isFull(conversation)) return "Too much is waiting to be sent here. Try again in a moment.";

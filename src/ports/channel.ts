@@ -4,6 +4,7 @@ import type { Address, CardRef, ConversationId, WorkspaceId } from "../domain/id
 import type { OutMessage } from "../domain/message.ts";
 import type { Person, Platform } from "../domain/person.ts";
 import type { Press, Receipt } from "../domain/press.ts";
+import type { Procedure } from "../domain/procedure.ts";
 import type { Turn } from "../domain/turn.ts";
 import type { View } from "../domain/view.ts";
 
@@ -21,8 +22,18 @@ export interface Delivery {
   readonly mayHaveBeenSent: boolean;
 }
 
-/** What somebody who started a procedure by hand is told; `reason` is a sentence. */
-export type StartReceipt = { readonly kind: "accepted" } | { readonly kind: "refused"; readonly reason: string };
+/**
+ * What somebody who started a procedure by hand is told. `known`: this very choice has started it before, and nothing has
+ * changed. `reason` is a sentence.
+ */
+export type StartReceipt =
+  | { readonly kind: "accepted" | "known" }
+  | { readonly kind: "refused"; readonly reason: string };
+
+/** What can be started by hand, or why nothing can, as a sentence. */
+export type Startable =
+  | { readonly kind: "open"; readonly procedures: readonly Pick<Procedure, "slug" | "name">[] }
+  | { readonly kind: "refused"; readonly reason: string };
 
 /** What a channel reports. Resolved means durably stored: acknowledge now, and not before. */
 export interface Inbound {
@@ -40,10 +51,15 @@ export interface Inbound {
    */
   underCard(workspace: WorkspaceId, card: CardRef, turn: Turn): Promise<boolean>;
   /**
-   * Somebody chose a procedure for a conversation. `turn` is from the customer in whose name it runs; whoever starts one
-   * for somebody else must be an agent. Throws TransientError as above.
+   * What may be started for this customer, by an agent; `by` null: by a workflow that people of the workspace have made.
+   * Changes nothing. Throws TransientError.
    */
-  start(place: Place, slug: string, turn: Turn, by: Person): Promise<StartReceipt>;
+  startable(workspace: WorkspaceId, customer: Person, by: Person | null): Promise<Startable>;
+  /**
+   * Somebody (`by`, as above) chose a procedure for a conversation. `turn` is from the customer in whose name it runs; its
+   * id names the choice, and further keys the message from which it was made. Throws TransientError as above.
+   */
+  start(place: Place, slug: string, turn: Turn, by: Person | null): Promise<StartReceipt>;
   /** Somebody asked for something in words; answers what only this person is to see. Throws TransientError as above. */
   command(workspace: WorkspaceId, command: Command): Promise<View>;
 }

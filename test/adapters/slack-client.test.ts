@@ -13,7 +13,7 @@ import { json, type ScriptedWebApi, startScriptedWebApi } from "../support/scrip
 const shop = workspaceIdSchema.parse("shop");
 const bank = workspaceIdSchema.parse("bank");
 const words = "Jane's words";
-const post = { text: words, blocks: [{ type: "section" }] };
+const post = { text: words, blocks: [{ type: "divider" as const }] };
 
 let api: ScriptedWebApi;
 let clock: FakeClock;
@@ -70,7 +70,7 @@ describe("what is sent", () => {
           channel: "C1",
           thread_ts: "1.2",
           text: words,
-          blocks: '[{"type":"section"}]',
+          blocks: '[{"type":"divider"}]',
           metadata: '{"event_type":"usher_effect","event_payload":{"effect":"e-1","part":0}}',
           mrkdwn: "false",
           parse: "none",
@@ -95,6 +95,11 @@ describe("what is sent", () => {
     await client.publishHome(shop, "U1", view);
     await client.postEphemeral({ ...at, user: "U1", post });
     await client.setStatus({ ...at, status: "is thinking…" });
+    await client.setPrompts({
+      workspace: shop,
+      channel: "D1",
+      prompts: [{ title: "Refund", message: "I want a refund" }],
+    });
     await client.completeFunction(shop, "Fx1", { run: "r1" });
     await client.failFunction(shop, "Fx1", "no");
     await client.authTest(shop);
@@ -104,13 +109,30 @@ describe("what is sent", () => {
       ["views.publish", { user_id: "U1", view: '{"type":"modal"}' }],
       [
         "chat.postEphemeral",
-        { channel: "C1", user: "U1", thread_ts: "1.2", text: words, parse: "none", blocks: '[{"type":"section"}]' },
+        { channel: "C1", user: "U1", thread_ts: "1.2", text: words, parse: "none", blocks: '[{"type":"divider"}]' },
       ],
       ["assistant.threads.setStatus", { channel_id: "C1", thread_ts: "1.2", status: "is thinking…" }],
+      [
+        "assistant.threads.setSuggestedPrompts",
+        { channel_id: "D1", prompts: '[{"title":"Refund","message":"I want a refund"}]' },
+      ],
       ["functions.completeSuccess", { function_execution_id: "Fx1", outputs: '{"run":"r1"}' }],
       ["functions.completeError", { function_execution_id: "Fx1", error: "no" }],
       ["auth.test", {}],
     ]);
+  });
+
+  test("a link to a message is Slack's own; what is no link is no answer", async () => {
+    api.reply = json({ ok: true, permalink: "https://shop.slack.com/archives/C1/p1700000000000100" });
+    expect(await client.permalink(shop, "C1", "1700000000.000100")).toBe(
+      "https://shop.slack.com/archives/C1/p1700000000000100",
+    );
+    expect(api.requests[0]).toMatchObject({
+      method: "chat.getPermalink",
+      form: { channel: "C1", message_ts: "1700000000.000100" },
+    });
+    api.reply = json({ ok: true, permalink: "no link" });
+    expect(await ending(client.permalink(shop, "C1", "1700000000.000100"))).toBeInstanceOf(TransientError);
   });
 
   test("the bot says who it is, and what it was granted", async () => {

@@ -6,6 +6,7 @@ import { type ChannelFixtures, type ChannelRig, channelContract } from "../contr
 import { company } from "../support/slack/company.ts";
 import { type Fields, fieldsOf } from "../support/slack/fields.ts";
 import { readFixture, sendFixture } from "../support/slack/fixtures.ts";
+import { addMessage } from "../support/slack/messages.ts";
 import { agentsAddress, openSlackRig, slackWorkspace as workspace } from "../support/slack/rig.ts";
 
 const person = (id: string, name: string, external = false): Person => ({
@@ -126,41 +127,69 @@ const fixtures: ChannelFixtures = {
     workspace,
     press: { id: approval, card: cardPressed, by: agnes, action: { kind } },
   })),
+  starts: [
+    {
+      name: "fixture view-submission-start",
+      payload: payloadOf("view-submission-start"),
+      start: {
+        slug: "refund-request-handler",
+        by: agnes,
+        turn: {
+          id: `slack:start:${reply.channel}:${reply.ts}:refund-request-handler`,
+          keys: [
+            `slack:start:${reply.channel}:${reply.ts}:refund-request-handler`,
+            `slack:${reply.channel}:${reply.ts}`,
+          ],
+          from: jane,
+          text: "1001",
+          mentioned: true,
+        },
+        place: place(reply.channel, thread.thread),
+      },
+    },
+    {
+      name: "fixture function-executed",
+      payload: payloadOf("function-executed"),
+      start: {
+        slug: "refund-request-handler",
+        by: null,
+        turn: {
+          id: "slack:step:Fx0FAKE0001",
+          keys: ["slack:step:Fx0FAKE0001"],
+          from: jane,
+          text: "My parcel never came",
+          mentioned: true,
+        },
+        place: { workspace },
+      },
+    },
+  ],
   ignored: [
-    "message-bot",
-    "message-own-bot",
-    "message-other-bot",
-    "message-channel-join",
-    "message-changed-unfurl",
-    "message-changed-own",
-    "app-home-opened-messages",
-    "channel-shared",
-    "member-joined-channel",
-  ].map((name) => ({ name: `fixture ${name}`, payload: payloadOf(name) })),
+    ...[
+      "message-bot",
+      "message-own-bot",
+      "message-other-bot",
+      "message-channel-join",
+      "message-changed-unfurl",
+      "message-changed-own",
+      "app-home-opened-messages",
+      "channel-shared",
+      "member-joined-channel",
+    ].map((name) => ({ name: `fixture ${name}`, payload: payloadOf(name) })),
+    // It opens a form; what is chosen there comes with the submission. Its trigger is void here, and its address is nobody's.
+    {
+      name: "fixture message-action",
+      payload: { ...readFixture("message-action"), response_url: "http://127.0.0.1:9/" } as Json,
+    },
+  ],
 };
 
 const first = { user: company.jane, ts: "1795338000.280449", text: "I want my money back for order 1001" };
-const blankMessage = {
-  team: company.team,
-  botId: null,
-  subtype: null,
-  blocks: [],
-  attachments: [],
-  files: [],
-  thread: null,
-  metadata: null,
-  edited: null,
-  clientMsgId: null,
-};
 
 async function open(): Promise<ChannelRig> {
   const rig = await openSlackRig();
   // The message at which the first fixture's thread begins: without it there is no such thread to read.
-  const { user, ts, text } = first;
-  rig.slack.state.messages.set(
-    company.support,
-    new Map([[ts, { ...blankMessage, channel: company.support, user, ts, text }]]),
-  );
+  addMessage(rig.slack.state, { ...first, channel: company.support, team: company.team });
   return {
     channel: rig.channel,
     agents: agentsAddress,

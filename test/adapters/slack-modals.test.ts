@@ -8,7 +8,7 @@ import { anyText, hostileTexts } from "../support/slack-arbitraries.ts";
 
 const target = { pressId: `${"a".repeat(44)}-7`, channel: "C1", ts: "1700000000.000100" };
 const place = { channel: "C1", ts: "1700000000.000200", thread: "1700000000.000100" };
-const start = { ...place, user: "U1" };
+const start = { ...place, user: "U1", text: "I want a refund" };
 const procedures = [
   { slug: "refund", name: "Refund an order" },
   { slug: "lead", name: "New lead" },

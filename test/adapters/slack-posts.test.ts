@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createSlackClient } from "../../adapters/slack/client.ts";
 import { RefusedError } from "../../adapters/slack/errors.ts";
-import type { Post } from "../../adapters/slack/messages.ts";
+import type { Post } from "../../adapters/slack/layout.ts";
 import { createPosts, type Posts, type Sending } from "../../adapters/slack/posts.ts";
 import { workspaceIdSchema } from "../../src/domain/ids.ts";
 import { TransientError } from "../../src/ports/errors.ts";

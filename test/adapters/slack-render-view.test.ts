@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { renderEphemeral, renderHome } from "../../adapters/slack/render-view.ts";
 import type { Card } from "../../src/domain/card.ts";
+import { addressSchema } from "../../src/domain/ids.ts";
 import type { Cell, View, ViewPart } from "../../src/domain/view.ts";
 import { messageProblems, textsOf, viewProblems } from "../support/block-kit-check.ts";
 import { anyView, hostileTexts } from "../support/slack-arbitraries.ts";
@@ -93,6 +94,25 @@ describe("a table", () => {
     const { blocks } = renderEphemeral(view(live, live), "blocks");
     expect(blocks.filter(({ type }) => type === "data_table")).toHaveLength(1);
     expect(textsOf(blocks, "plain_text")).toContain("• lead · Status: draft");
+  });
+
+  test("names a channel as Slack draws it, in both forms; one of another platform by its name", () => {
+    const channel = (platform: "slack" | "web", address: string): Cell => ({
+      channel: { platform, address: addressSchema.parse(address), name: "agents" },
+    });
+    const ours = channel("slack", "slack:T1:C012ABC");
+    const rows = [[ours], [channel("web", "agents-of-the-web")], [channel("slack", "slack:T1:D012ABC")]];
+    const part: ViewPart = { kind: "table", label: "Channels", columns: ["Channel"], rows, left: 0 };
+    const drawn = renderEphemeral(view(part), "blocks").blocks[2];
+    const cell = { type: "channel", channel_id: "C012ABC" };
+    expect(drawn).toMatchObject({
+      rows: [[{}], [{ elements: [{ elements: [cell] }] }], [{ text: "agents" }], [{ text: "agents" }]],
+    });
+    const lines = renderEphemeral(view(part), "lines").blocks;
+    expect(textsOf(lines, "mrkdwn")).toContain("<#C012ABC>");
+    expect(textsOf(lines, "plain_text")).toContain("• agents\n• agents");
+    const fields: ViewPart = { kind: "fields", label: "Where", fields: [{ name: "Channel", value: ours }] };
+    expect(textsOf(renderHome(view(fields)).blocks, "mrkdwn")).toContain("<#C012ABC>");
   });
 
   test("without a row says so", () => {

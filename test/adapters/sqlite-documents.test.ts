@@ -1,45 +1,18 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { openSqliteStore } from "../../adapters/sqlite/open.ts";
-import { type Conversation, conversationSchemaNumber } from "../../src/domain/conversation.ts";
+import { conversationSchemaNumber } from "../../src/domain/conversation.ts";
 import { cardRefSchema } from "../../src/domain/ids.ts";
 import { recentTurn } from "../../src/domain/recent.ts";
 import { PermanentError } from "../../src/ports/errors.ts";
-import {
-  aConversation,
-  aHandOff,
-  conversationId,
-  nonceNumber,
-  someMoment,
-  workspaceId,
-} from "../support/conversation.ts";
+import { aHandOff, numbered, someMoment, workspaceId } from "../support/conversation.ts";
 import { createFakeClock } from "../support/fake-clock.ts";
+import { sqliteFiles } from "../support/sqlite-file.ts";
 
 const demo = workspaceId("demo");
 const leased = { owner: "boot-1", until: someMoment };
-const numbered = (n: number, change: Partial<Conversation> = {}): Conversation =>
-  aConversation({ id: conversationId(`c${n}`), nonce: nonceNumber(n), ...change });
 
-let folder: string;
-const open = () => openSqliteStore({ folder, clock: createFakeClock(), keyRing: null });
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "usher-documents-"));
-});
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-/** Opens the file as it is, for looks and changes that the store would not make; only while no store is open. */
-function raw<Result>(use: (database: DatabaseSync) => Result): Result {
-  const database = new DatabaseSync(join(folder, "usher.db"));
-  try {
-    return use(database);
-  } finally {
-    database.close();
-  }
-}
+const { folder, raw } = sqliteFiles();
+const open = () => openSqliteStore({ folder: folder(), clock: createFakeClock(), keyRing: null });
 
 describe("documents that are not as they should be", () => {
   test("a document of a newer schema is left alone: not loaded, not found, not due, and byte for byte as it was", async () => {

@@ -1,54 +1,29 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { DatabaseSync } from "node:sqlite";
+import { describe, expect, test } from "vitest";
 import { openSqliteStore } from "../../adapters/sqlite/open.ts";
 import type { Conversation } from "../../src/domain/conversation.ts";
 import { type CardRef, cardRefSchema } from "../../src/domain/ids.ts";
 import { keptStates, releaseStates, unpackState } from "../crash/upgrade-state.ts";
-import {
-  aConversation,
-  aHandOff,
-  aRun,
-  conversationId,
-  nonceNumber,
-  someMoment,
-  workspaceId,
-} from "../support/conversation.ts";
+import { aHandOff, aRun, numbered, someMoment, workspaceId } from "../support/conversation.ts";
 import { createFakeClock } from "../support/fake-clock.ts";
+import { sqliteFiles } from "../support/sqlite-file.ts";
 
 const states = await keptStates();
 const demo = workspaceId("demo");
 const leased = { owner: "boot-1", until: someMoment };
 const ref = (n: number): CardRef => cardRefSchema.parse(`C1:100.${n}`);
-const numbered = (n: number, change: Partial<Conversation> = {}): Conversation =>
-  aConversation({ id: conversationId(`c${n}`), nonce: nonceNumber(n), ...change });
 /** In the hands of people, with its card posted as `ref(n)`. */
 const handedOff = (n: number, change: Partial<Conversation> = {}): Conversation =>
   numbered(n, { people: aHandOff("h"), cards: { h: ref(n), other: ref(100 + n) }, ...change });
 
-let folder: string;
-const open = () => openSqliteStore({ folder, clock: createFakeClock(), keyRing: null });
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "usher-hand-offs-"));
-});
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-/** Opens the file as it is; only while no store is open. */
-function raw<Result>(use: (database: DatabaseSync) => Result): Result {
-  const database = new DatabaseSync(join(folder, "usher.db"));
-  try {
-    return use(database);
-  } finally {
-    database.close();
-  }
-}
+const { folder, raw } = sqliteFiles();
+const open = () => openSqliteStore({ folder: folder(), clock: createFakeClock(), keyRing: null });
 
 describe("a database from before there was a column for the card of a hand-off", () => {
   test.each(states)("what %s gave to people is found by the card, and nothing else is", async (release) => {
-    const { conversations } = await unpackState(join(releaseStates, release), folder);
+    const { conversations } = await unpackState(join(releaseStates, release), folder());
     const withPeople = conversations.filter(({ stage }) => stage === "held" || stage === "people");
     const workspace = workspaceId("playground");
     const store = await open();
@@ -133,7 +108,7 @@ test("what happens in a conversation that people do not have writes nothing into
 
 /** The numbers of the pages that stand in the write-ahead log. */
 function pagesInLog(): ReadonlySet<number> {
-  const log = readFileSync(join(folder, "usher.db-wal"));
+  const log = readFileSync(join(folder(), "usher.db-wal"));
   const pageSize = log.readUInt32BE(8);
   const pages = new Set<number>();
   for (let at = 32; at + 24 + pageSize <= log.length; at += 24 + pageSize) {

@@ -1,13 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
-import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { openSqliteStore } from "../../adapters/sqlite/open.ts";
 import { createKeyRing } from "../../src/key-ring.ts";
 import { PermanentError } from "../../src/ports/errors.ts";
@@ -17,18 +15,14 @@ import { workspaceId } from "../support/conversation.ts";
 import { createFakeClock } from "../support/fake-clock.ts";
 import { keyNamed, ringOf } from "../support/keys.ts";
 import { anInstallation } from "../support/records.ts";
+import { sqliteFiles } from "../support/sqlite-file.ts";
 
 const demo = workspaceId("demo");
 const other = workspaceId("other");
 const token = "xoxb-canary-token-of-the-bot";
 
-let folder: string;
-const open = (keyRing: KeyRing | null) => openSqliteStore({ folder, clock: createFakeClock(), keyRing });
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "usher-installations-"));
-});
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+const { folder, raw } = sqliteFiles();
+const open = (keyRing: KeyRing | null) => openSqliteStore({ folder: folder(), clock: createFakeClock(), keyRing });
 
 /** Does something with a store that has these keys, and closes it. */
 async function during<Result>(keyRing: KeyRing | null, use: (store: Store) => Promise<Result>): Promise<Result> {
@@ -40,17 +34,7 @@ async function during<Result>(keyRing: KeyRing | null, use: (store: Store) => Pr
   }
 }
 
-/** Opens the file as it is; only while no store is open. */
-function raw<Result>(use: (database: DatabaseSync) => Result): Result {
-  const database = new DatabaseSync(join(folder, "usher.db"));
-  try {
-    return use(database);
-  } finally {
-    database.close();
-  }
-}
-
-const everyByte = (): Buffer => Buffer.concat(readdirSync(folder).map((name) => readFileSync(join(folder, name))));
+const everyByte = (): Buffer => Buffer.concat(readdirSync(folder()).map((name) => readFileSync(join(folder(), name))));
 const reasonOf = async (work: Promise<unknown>): Promise<string> => {
   const reason: unknown = await work.then(
     () => "it worked",
@@ -64,7 +48,7 @@ describe("the tokens of an installation (G17)", () => {
   test("stand in clear neither in the database nor in its log, before and after they are removed", async () => {
     const first = await open(ringOf("a"));
     await first.installations.put(anInstallation({ botToken: token, name: "Canary team" }));
-    const inLog = readFileSync(join(folder, "usher.db-wal"));
+    const inLog = readFileSync(join(folder(), "usher.db-wal"));
     expect(inLog.length).toBeGreaterThan(0);
     for (const secret of [token, "Canary team", "xoxb"]) expect(inLog.includes(secret)).toBe(false);
     await first.close();
@@ -205,7 +189,7 @@ describe("attack 103: keys", () => {
       await Promise.all(all);
     });
     const script = fileURLToPath(new URL("../support/sqlite-process.ts", import.meta.url));
-    const child = spawn(process.execPath, [script, folder, "renew"], { stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(process.execPath, [script, folder(), "renew"], { stdio: ["ignore", "pipe", "inherit"] });
     const exited = once(child, "exit");
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     const begun: unknown[] = [];

@@ -105,6 +105,8 @@ const fixtures: ChannelFixtures = {
       press: { id: `${"b".repeat(32)}-3`, card: null, by: agent, action: { kind: "resolve" } },
     },
   ],
+  // The playground starts nothing by hand.
+  starts: [],
   ignored: [
     { name: "a message in Usher's own name", payload: { path: messages, body: { id: "m1", as: "usher", text: "Hi" } } },
     { name: "a message without words", payload: { path: messages, body: { id: "m1", as: "customer-1", text: " \n" } } },

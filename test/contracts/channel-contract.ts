@@ -4,7 +4,9 @@ import type { Event } from "../../src/domain/event.ts";
 import { type Address, addressSchema, type CardRef, cardRefSchema, type WorkspaceId } from "../../src/domain/ids.ts";
 import type { Json } from "../../src/domain/json.ts";
 import type { OutMessage, TextMessage } from "../../src/domain/message.ts";
+import type { Person } from "../../src/domain/person.ts";
 import type { Press } from "../../src/domain/press.ts";
+import type { Turn } from "../../src/domain/turn.ts";
 import type { Channel, Delivery, Place } from "../../src/ports/channel.ts";
 import { PermanentError, TransientError } from "../../src/ports/errors.ts";
 import { createFakeInbound, type FakeInbound } from "../support/fake-inbound.ts";
@@ -35,6 +37,20 @@ export interface ChannelFixtures {
     readonly payload: Json;
     readonly workspace: WorkspaceId;
     readonly press: Press;
+  }[];
+  /**
+   * What starts a procedure by hand. The turn's moment is the channel's, and where the payload names no thread, the thread
+   * is new: so those are not compared.
+   */
+  readonly starts: readonly {
+    readonly name: string;
+    readonly payload: Json;
+    readonly start: {
+      readonly slug: string;
+      readonly by: Person | null;
+      readonly turn: Omit<Turn, "at">;
+      readonly place: Partial<Place>;
+    };
   }[];
   /** The bot's own messages, joins, other bots: whatever must not be reported. */
   readonly ignored: readonly { readonly name: string; readonly payload: Json }[];
@@ -122,6 +138,19 @@ export function channelContract(name: string, fixtures: ChannelFixtures, open: (
       test(`${what} gives exactly one press`, async () => {
         await rig.deliver(payload);
         expect(inbound.reports).toEqual([{ workspace, press }]);
+      });
+    }
+
+    for (const { name: what, payload, start } of fixtures.starts) {
+      test(`${what} gives exactly one start`, async () => {
+        expect(await rig.deliver(payload)).toBe(true);
+        expect(inbound.reports).toHaveLength(1);
+        expect(inbound.reports).toMatchObject([start]);
+      });
+
+      test(`${what} that could not be stored is not acknowledged`, async () => {
+        inbound.failWith(new TransientError("The store cannot write."));
+        expect(await rig.deliver(payload)).toBe(false);
       });
     }
 

@@ -132,6 +132,7 @@ export class CrashWorld {
         this.receipts.push({ press, receipt });
         return receipt;
       },
+      startable: (workspace, person, by) => inbound.startable(workspace, person, by),
       start: (place, slug, turn, by) => inbound.start(place, slug, turn, by),
       underCard: (workspace, card, turn) => inbound.underCard(workspace, card, turn),
       command: (workspace, command) => inbound.command(workspace, command),

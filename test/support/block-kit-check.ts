@@ -171,11 +171,13 @@ function cellProblems(at: string, cell: unknown): readonly string[] {
   return wordsOf(cell).some((words) => words === "") ? [`${at} holds an empty text`] : [];
 }
 
-/** The words in a cell: raw text, and in rich text the texts, dates and users. */
+/** The words in a cell: raw text, and in rich text the texts, dates, users and channels. */
 function wordsOf(value: unknown): readonly string[] {
   if (Array.isArray(value)) return value.flatMap(wordsOf);
   if (!isData(value)) return [];
-  const own = ["text", "fallback", "user_id"].flatMap((name) => (typeof value[name] === "string" ? [value[name]] : []));
+  const own = ["text", "fallback", "user_id", "channel_id"].flatMap((name) =>
+    typeof value[name] === "string" ? [value[name]] : [],
+  );
   return [...own, ...wordsOf(value["elements"])];
 }
 
@@ -192,8 +194,8 @@ function plainProblems(at: string, text: unknown, most: number): readonly string
   return isPlain ? textProblems(at, text, most) : [`${at} is no plain text`];
 }
 
-// What Usher itself marks up: a moment, and somebody by id. All else in brackets was not escaped.
-const ownMarkup = /<!date\^\d+\^\{date_short_pretty\} at \{time\}\|[^<>|]*>|<@[UW][A-Z0-9]+>/g;
+// What Usher itself marks up: a moment, and somebody or a channel by id. All else in brackets was not escaped.
+const ownMarkup = /<!date\^\d+\^\{date_short_pretty\} at \{time\}\|[^<>|]*>|<@[UW][A-Z0-9]+>|<#[CG][A-Z0-9]+>/g;
 
 function markupProblems(at: string, text: unknown): readonly string[] {
   const rest = String(text).replace(ownMarkup, "");

@@ -69,5 +69,6 @@ export function spoken(view: View): readonly string[] {
 
 function cellText(cell: Cell): string {
   if (typeof cell === "string") return cell;
+  if ("channel" in cell) return `#${cell.channel.name}`;
   return "at" in cell ? `at ${cell.at}` : `@${cell.person.id}`;
 }

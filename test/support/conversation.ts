@@ -60,6 +60,11 @@ export function aRun(overrides: Partial<Run> = {}): Run {
   };
 }
 
+/** The conversation `c<n>`, which nothing else of it is like. */
+export function numbered(n: number, overrides: Partial<Conversation> = {}): Conversation {
+  return aConversation({ id: conversationId(`c${n}`), nonce: nonceNumber(n), ...overrides });
+}
+
 /** A hand-off whose card is posted by the effect `card`. */
 export function aHandOff(card: string): NonNullable<Conversation["people"]> {
   const shown = {

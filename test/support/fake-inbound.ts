@@ -7,15 +7,15 @@ import type { Press, Receipt } from "../../src/domain/press.ts";
 import type { PublishedProcedure } from "../../src/domain/procedure.ts";
 import type { Turn } from "../../src/domain/turn.ts";
 import type { View } from "../../src/domain/view.ts";
-import type { Inbound, Place, StartReceipt } from "../../src/ports/channel.ts";
+import type { Inbound, Place, Startable, StartReceipt } from "../../src/ports/channel.ts";
 import type { ApprovalView, ConversationView, Inspector } from "../../src/ports/inspector.ts";
 
-/** One call of `Inbound.event`, `press`, `underCard`, `start` or `command`. */
+/** One call of `Inbound.event`, `press`, `underCard`, `start` or `command`; `startable` only asks. */
 export type Report =
   | { readonly place: Place; readonly event: Event }
   | { readonly workspace: WorkspaceId; readonly press: Press }
   | { readonly workspace: WorkspaceId; readonly card: CardRef; readonly turn: Turn }
-  | { readonly place: Place; readonly slug: string; readonly turn: Turn; readonly by: Person }
+  | { readonly place: Place; readonly slug: string; readonly turn: Turn; readonly by: Person | null }
   | { readonly workspace: WorkspaceId; readonly command: Command };
 
 /** An Inbound that keeps what it was told. */
@@ -24,6 +24,8 @@ export interface FakeInbound extends Inbound {
   readonly reports: readonly Report[];
   /** What presses are answered with from now on. */
   answer(receipt: Receipt): void;
+  /** What may be started from now on. */
+  offer(startable: Startable): void;
   /** What starts are answered with from now on. */
   answerStart(receipt: StartReceipt): void;
   /** What commands are answered with from now on. */
@@ -44,6 +46,7 @@ export function createFakeInbound(): FakeInbound {
   const waiting: { readonly count: number; readonly resolve: () => void }[] = [];
   let receipt: Receipt = { kind: "refused", reason: "Only agents can decide." };
   let started: StartReceipt = { kind: "accepted" };
+  let offered: Startable = { kind: "open", procedures: [{ slug: "refund-request-handler", name: "Refund request" }] };
   let view: View = { title: "Usher", parts: [] };
   const handOffs = new Set<CardRef>();
   let failure: unknown = null;
@@ -67,6 +70,11 @@ export function createFakeInbound(): FakeInbound {
       await take({ workspace, card, turn });
       return handOffs.has(card);
     },
+    startable: async () => {
+      await held;
+      if (failure !== null) throw failure;
+      return offered;
+    },
     start: async (place, slug, turn, by) => {
       await take({ place, slug, turn, by });
       return started;
@@ -77,6 +85,9 @@ export function createFakeInbound(): FakeInbound {
     },
     answer: (next) => {
       receipt = next;
+    },
+    offer: (next) => {
+      offered = next;
     },
     answerStart: (next) => {
       started = next;
@@ -113,8 +124,10 @@ export interface FakeInspector extends Inspector {
   readonly pending: ApprovalView[];
   /** The cards of the approvals that wait. */
   readonly cards: Card[];
-  /** Versions of procedures, none of which is active. */
+  /** Versions of procedures. */
   readonly versions: PublishedProcedure[];
+  /** Those that are active. */
+  readonly active: PublishedProcedure[];
   /** Sensitive values by `<conversation>/<variable>`; only agents may see them. */
   readonly secrets: Map<string, string>;
   /** Tells the watchers that a conversation was saved. */
@@ -129,6 +142,7 @@ export function createFakeInspector(): FakeInspector {
   const pending: ApprovalView[] = [];
   const cards: Card[] = [];
   const versions: PublishedProcedure[] = [];
+  const active: PublishedProcedure[] = [];
   const secrets = new Map<string, string>();
   const watching = new Set<(workspace: WorkspaceId, id: ConversationView["id"]) => void>();
   return {
@@ -136,6 +150,7 @@ export function createFakeInspector(): FakeInspector {
     pending,
     cards,
     versions,
+    active,
     secrets,
     saved: (workspace, id) => {
       for (const changed of watching) changed(workspace, id);
@@ -146,7 +161,7 @@ export function createFakeInspector(): FakeInspector {
     approvalCards: async (_workspace, most) => {
       return { cards: cards.slice(0, most), left: Math.max(0, cards.length - most) };
     },
-    procedures: () => [],
+    procedures: () => active,
     procedure: async (_workspace, slug, version) =>
       versions.find((one) => one.procedure.slug === slug && one.version === version) ?? null,
     reveal: async (_workspace, id, variable, by) => {

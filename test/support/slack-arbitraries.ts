@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import type { Card, CardValue } from "../../src/domain/card.ts";
+import { addressSchema } from "../../src/domain/ids.ts";
 import type { TextMessage } from "../../src/domain/message.ts";
-import type { View } from "../../src/domain/view.ts";
+import type { Cell, View } from "../../src/domain/view.ts";
 
 /** What people may type in order to mention, link, format, imitate, or break what is drawn. */
 export const hostileTexts: readonly string[] = [
@@ -63,6 +64,22 @@ const value: fc.Arbitrary<CardValue> = fc.oneof(
   },
 );
 
+const cell: fc.Arbitrary<Cell> = fc.oneof(
+  { weight: 6, arbitrary: value },
+  {
+    weight: 1,
+    arbitrary: fc
+      .record({
+        platform: fc.constantFrom("web" as const, "slack" as const),
+        address: fc
+          .constantFrom("slack:T1:C012ABC", "slack:T1:D012ABC", "<!channel>")
+          .map((at) => addressSchema.parse(at)),
+        name: shortText,
+      })
+      .map((channel) => ({ channel })),
+  },
+);
+
 const tone = fc.constantFrom("wait", "ok", "bad", "doubt", "plain" as const);
 const fields = fc.array(fc.record({ name: shortText, value }), { maxLength: 14 });
 const actions = ["approve", "reject", "happened", "runAgain", "stop", "handBack", "resolve"] as const;
@@ -83,7 +100,7 @@ const table = fc.integer({ min: 0, max: 22 }).chain((width) =>
     kind: fc.constant("table" as const),
     label: shortText,
     columns: fc.array(shortText, { minLength: width, maxLength: width }),
-    rows: fc.array(fc.array(value, { minLength: width, maxLength: width }), { maxLength: 40, size: "max" }),
+    rows: fc.array(fc.array(cell, { minLength: width, maxLength: width }), { maxLength: 40, size: "max" }),
     left: fc.nat(1000),
   }),
 );
@@ -94,7 +111,11 @@ export const anyView: fc.Arbitrary<View> = fc.record({
   parts: fc.array(
     fc.oneof(
       fc.record({ kind: fc.constant("text" as const), text: anyText }),
-      fc.record({ kind: fc.constant("fields" as const), label: shortText, fields }),
+      fc.record({
+        kind: fc.constant("fields" as const),
+        label: shortText,
+        fields: fc.array(fc.record({ name: shortText, value: cell }), { maxLength: 14 }),
+      }),
       table,
       anyCard.map((card) => ({ kind: "card" as const, card })),
     ),

@@ -1,5 +1,5 @@
 import type { Platform } from "../../domain/person.ts";
-import type { View } from "../../domain/view.ts";
+import type { ChannelCell, View } from "../../domain/view.ts";
 import { lineCard } from "../../engine/cards.ts";
 import { PermanentError } from "../../ports/errors.ts";
 import { sentences } from "./answers.ts";
@@ -39,12 +39,19 @@ function current({ options, workspace, by, channel: here }: Asked): View {
   if (agentsChannel === null) {
     return sentences(title, "There is none yet, so nothing can be approved. An admin sets it with “channel set here”.");
   }
-  const { platform, address } = agentsChannel;
+  const { platform, address, name } = agentsChannel;
   if (platform === by.platform && address === here?.address) {
     return sentences(title, "Approvals, notices and hand-offs come here.");
   }
-  const where = { name: "Approvals, notices and hand-offs go to", value: `${address} in ${platformWords[platform]}` };
-  return { title, parts: [{ kind: "fields", label: title, fields: [where] }] };
+  return placeView("Approvals, notices and hand-offs go to", { platform, address, name: name ?? address });
+}
+
+function placeView(label: string, channel: ChannelCell["channel"]): View {
+  const fields = [
+    { name: "Channel", value: { channel } },
+    { name: "In", value: platformWords[channel.platform] },
+  ];
+  return { title, parts: [{ kind: "fields", label, fields }] };
 }
 
 /** A place counts only when something could be posted there: the channel itself refuses one that outsiders read. */
@@ -54,9 +61,10 @@ async function set(asked: Asked, place: GivenPlace): Promise<View> {
   if (to === null) return sentences(title, "This is no place for approvals. Write “channel set here” in a channel.");
   const problem = await post(asked, to.address);
   if (problem !== null) return sentences(title, `“${to.name}” was not set. ${problem}`);
-  await options.settings.set(workspace, { agentsChannel: { platform: by.platform, address: to.address } });
+  const agentsChannel = { platform: by.platform, address: to.address, name: to.name };
+  await options.settings.set(workspace, { agentsChannel });
   options.log.info({ workspace, by: by.id, platform: by.platform }, "The agents channel was changed.");
-  return sentences(title, `Approvals, notices and hand-offs go to “${to.name}” from now on.`);
+  return placeView("From now on approvals, notices and hand-offs go to", agentsChannel);
 }
 
 /** Says in the new place what comes there; answers why that did not work, or null. */

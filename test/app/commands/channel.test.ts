@@ -19,8 +19,7 @@ async function withAdmin(): Promise<{ house: House; admin: Person }> {
 describe("channel", () => {
   test("shows where approvals go", async () => {
     const { house } = await withAdmin();
-    const goes = "Approvals, notices and hand-offs go to: agents in the playground";
-    expect(spoken(await ask(house, "channel"))).toEqual(["Agents channel", goes]);
+    expect(spoken(await ask(house, "channel"))).toEqual(["Agents channel", "Channel: #agents", "In: the playground"]);
   });
 
   test("says so when that is here", async () => {
@@ -28,7 +27,7 @@ describe("channel", () => {
     await ask(house, ["channel set", place], { by: admin });
     const here = { channel: { address: place.address, name: "desk" } };
     expect(spoken(await ask(house, "channel", here))[1]).toBe("Approvals, notices and hand-offs come here.");
-    expect(spoken(await ask(house, "channel", { ...here, channel: channelWord("lobby") }))[1]).toContain(place.address);
+    expect(spoken(await ask(house, "channel", { ...here, channel: channelWord("lobby") }))[1]).toBe("Channel: #desk");
   });
 
   test("says what to do when there is none", async () => {
@@ -47,14 +46,15 @@ describe("channel set", () => {
       stored ??= await house.store.settings.load(house.workspace);
     };
     const view = await ask(house, ["channel set", place], { by: admin });
-    expect(spoken(view)).toEqual(["Agents channel", "Approvals, notices and hand-offs go to “desk” from now on."]);
+    expect(spoken(view)).toEqual(["Agents channel", "Channel: #desk", "In: the playground"]);
+    expect(view.parts).toMatchObject([{ label: "From now on approvals, notices and hand-offs go to" }]);
     // When the line was posted, nothing was stored yet.
     expect(stored).toEqual({});
     expect(houses.world.sent).toMatchObject([
       { to: place.address, message: { kind: "card", card: { kind: "notice", buttons: [] } }, mayHaveBeenSent: false },
     ]);
     expect(await house.store.settings.load(house.workspace)).toEqual({
-      agentsChannel: { platform: "web", address: place.address },
+      agentsChannel: { platform: "web", address: place.address, name: "desk" },
     });
     await house.say("c1", "refund", customer);
     await house.until("c1", ({ run, lease }) => run?.wait.kind === "approval" && lease === null);

@@ -46,6 +46,7 @@ const table: readonly (readonly [
   ["roles add <person> <role>", ["roles add", newcomer, "admin"], forOwners],
   ["roles add <person> <role>", ["roles add", newcomer, "owner"], forOwners],
   ["roles remove <person>", ["roles remove", old], forAdmins],
+  ["health", ["health"], forEveryAgent],
   ["help [verb]", ["help"], forEveryAgent],
   ["help [verb]", ["help roles"], forEveryAgent],
 ];

@@ -48,8 +48,15 @@ export const blockLimits = {
   viewBytes: 250_000,
 };
 
-/** Everything that Slack would not take in these blocks, as it says it; none where they are right. Pure. */
-export function blockProblems(blocks: unknown, surface: Surface): readonly string[] {
+/**
+ * Everything that Slack would not take in these blocks, as it says it; none where they are right. `unknown`: kinds that
+ * this Slack does not know. Pure.
+ */
+export function blockProblems(
+  blocks: unknown,
+  surface: Surface,
+  unknown: ReadonlySet<string> = new Set(),
+): readonly string[] {
   const problems: string[] = [];
   const report: Report = (pointer, problem) => problems.push(`${problem} [json-pointer:${pointer}]`);
   const most = blockLimits[surface];
@@ -62,6 +69,7 @@ export function blockProblems(blocks: unknown, surface: Surface): readonly strin
     if (id !== null && seen.has(id))
       report(`${pointer}/block_id`, `\`block_id\` already exists for another block: ${id}`);
     if (id !== null) seen.add(id);
+    if (unknown.has(textOf(block["type"]) ?? "")) report(`${pointer}/type`, "unsupported type");
     checkBlock(block, surface, pointer, report);
   });
   checkTogether(listOf(blocks), report);

@@ -107,6 +107,7 @@ const expected: { readonly [name: string]: string } = {
   "view-closed": "closed",
   "view-submission-connect": "view reject",
   "view-submission-reject": "view reject",
+  "view-submission-start": "view start",
 };
 
 test("every fixture has its row here", () => {

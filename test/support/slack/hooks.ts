@@ -38,7 +38,8 @@ export function answerAt(state: SlackState, path: string, body: unknown): void {
 /** What Slack does with an answer to an interaction, at its address or in the acknowledgement. Throws Refusal. */
 export function respond(state: SlackState, hook: Omit<FakeHook, "path" | "madeAt" | "uses">, body: Fields): void {
   const sent = body["blocks"];
-  if (sent !== undefined && blockProblems(sent, "message").length > 0) throw new Refusal("invalid_blocks");
+  const problems = sent === undefined ? [] : blockProblems(sent, "message", state.unknownBlocks);
+  if (problems.length > 0) throw new Refusal("invalid_blocks");
   const content: Content = { text: textOf(body["text"]) ?? "", blocks: withIds(listOf(sent), state) };
   if (body["delete_original"] === true) removeOriginal(state, hook);
   else if (body["replace_original"] === true) replaceOriginal(state, hook, content);

@@ -148,7 +148,7 @@ interface Content {
 function contentOf({ state, args }: MethodCall, kept?: Pick<Content, "blocks" | "attachments">): Content {
   const sent = args.json("blocks", "invalid_blocks_format");
   if (sent !== null && !Array.isArray(sent)) throw new Refusal("invalid_blocks_format");
-  const problems = sent === null ? [] : blockProblems(sent, "message");
+  const problems = sent === null ? [] : blockProblems(sent, "message", state.unknownBlocks);
   if (problems.length > 0) throw invalid("invalid_blocks", problems);
   const text = args.text("text");
   // Slack keeps the old blocks only where no text was sent either.

@@ -14,6 +14,7 @@ import { company, startCompany } from "./company.ts";
 import { createDeliverer } from "./deliver.ts";
 import { createInteractions } from "./interactions.ts";
 import { createPeople } from "./people.ts";
+import { createSocketDeliverer } from "./socket-deliverer.ts";
 
 /** The company as Usher's workspace. */
 export const slackWorkspace = workspaceIdSchema.parse(company.team);
@@ -43,15 +44,18 @@ const nothingStored: InstallationStore = {
   renew: async () => 0,
 };
 
-/** The adapter alone, on a fake Slack over real HTTP with real signatures; its channel is not started. */
-export async function openSlackRig(clock: Clock = systemClock) {
+/** The adapter alone, on a fake Slack over real HTTP with real signatures, or over a socket; its channel is not started. */
+export async function openSlackRig(clock: Clock = systemClock, way: "http" | "socket" = "http") {
   const slack = await startCompany();
   const log = createLogBook();
   const inspector = createFakeInspector();
   const uninstalled: string[] = [];
   const installations = await openInstallations(nothingStored, companyInstallation);
   const adapter = createSlack({
-    inbound: { kind: "http", signingSecret: slack.state.app.signingSecret },
+    inbound:
+      way === "http"
+        ? { kind: "http", signingSecret: slack.state.app.signingSecret }
+        : { kind: "socket", appToken: company.appToken },
     apiUrl: slack.apiUrl,
     installations,
     inspector,
@@ -67,10 +71,9 @@ export async function openSlackRig(clock: Clock = systemClock) {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
-  const bot = createDeliverer({
-    url: `http://127.0.0.1:${port}/slack/events`,
-    signingSecret: slack.state.app.signingSecret,
-  });
+  const { signingSecret } = slack.state.app;
+  const url = `http://127.0.0.1:${port}/slack/events`;
+  const bot = way === "http" ? createDeliverer({ url, signingSecret }) : createSocketDeliverer(slack.sockets);
   return {
     slack,
     bot,

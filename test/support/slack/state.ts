@@ -169,6 +169,8 @@ export interface SlackState {
   readonly grants: Map<string, FakeGrant>;
   readonly executions: Map<string, FakeExecution>;
   readonly notifications: FakeNotification[];
+  /** Kinds of blocks that this Slack does not take in messages, as one that is older than they are. */
+  readonly unknownBlocks: Set<string>;
   /** A fresh timestamp of a message, later than every one before: it is a message's id in its channel. */
   ts(): string;
   /** A fresh id that begins with `prefix`. */
@@ -205,6 +207,7 @@ export function createState(app: FakeApp, clock: Clock): SlackState {
     grants: new Map(),
     executions: new Map(),
     notifications: [],
+    unknownBlocks: new Set(),
     ts() {
       // The clock may stand still or be set back; timestamps never do.
       lastMicros = Math.max(lastMicros + 1, Math.floor(clock.now() * 1000));

@@ -3,24 +3,30 @@ import { company, startCompany } from "./company.ts";
 import { createDeliverer } from "./deliver.ts";
 import { createInteractions } from "./interactions.ts";
 import { createPeople, type SentEvents } from "./people.ts";
+import { createSocketDeliverer } from "./socket-deliverer.ts";
 import type { FakeMessage } from "./state.ts";
 
 const signingSecret = "0123456789abcdef0123456789abcdef";
 
 /**
  * The whole of Usher as it is composed for real, in the company's Slack: real Bolt, real signatures, real HTTP both ways,
- * and the playground beside it. Olga is the owner.
+ * and the playground beside it. Olga is the owner. `way`: how Slack reaches it.
  */
-export async function startUsherInSlack(folder: string, environment: { readonly [name: string]: string } = {}) {
+export async function startUsherInSlack(
+  folder: string,
+  environment: { readonly [name: string]: string } = {},
+  way: "http" | "socket" = "http",
+) {
   const slack = await startCompany({ app: { signingSecret } });
   const usher = await startPlayground(folder, {
-    SLACK_SIGNING_SECRET: signingSecret,
+    ...(way === "http" ? { SLACK_SIGNING_SECRET: signingSecret } : { SLACK_APP_TOKEN: company.appToken }),
     SLACK_BOT_TOKEN: company.token,
     SLACK_API_URL: slack.apiUrl,
     USHER_OWNER: company.olga,
     ...environment,
   });
-  const bot = createDeliverer({ url: `${usher.url}/slack/events`, signingSecret });
+  const url = `${usher.url}/slack/events`;
+  const bot = way === "http" ? createDeliverer({ url, signingSecret }) : createSocketDeliverer(slack.sockets);
   const interactions = createInteractions(slack, bot);
   const command = (user: string, channel: string, text: string) =>
     interactions.runsCommand({ user, channel, command: "/procedures", text });
