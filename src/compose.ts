@@ -16,9 +16,9 @@ import { createCatalog } from "./app/catalog.ts";
 import { type Core, createCore } from "./app/core.ts";
 import type { ProcedureCheck } from "./app/files/procedure-file.ts";
 import { admitFirstOwner } from "./app/first-owner.ts";
+import { createInstalling } from "./app/installing.ts";
 import { publishFolder } from "./app/publish-files.ts";
 import { createSettings, type Settings } from "./app/settings.ts";
-import { cancelRuns } from "./app/uninstall.ts";
 import type { Config } from "./config.ts";
 import type { SlackConfig } from "./config-slack.ts";
 import { type DemoBackend, startDemoBackend } from "./demo-backend.ts";
@@ -90,6 +90,7 @@ async function open(config: Config, system: System, onClose: OnClose): Promise<s
     await Promise.all([...channels.values()].map((channel) => channel.stop()));
     await Promise.all([closing, bot.core.stop()]);
   });
+  await slack?.finish();
   for (const channel of channels.values()) await channel.start(bot.core.inbound);
   await bot.core.start();
   return server.url;
@@ -161,17 +162,27 @@ export async function openBot(
 }
 
 /** Slack with every workspace in which Usher is installed. Throws what Slack and the store throw. */
-async function openSlack(config: SlackConfig, { clock, log }: System, bot: Bot) {
+async function openSlack(config: SlackConfig, { clock, ids, log }: System, bot: Bot) {
   const { core, store, settings, openWorkspace } = bot;
-  const { botToken, inbound } = config;
+  const { botToken, inbound, oauth } = config;
   const apiUrl = config.apiUrl === null ? null : `${config.apiUrl}/`;
   const fixed = botToken === null ? null : await identify(botToken, { apiUrl, clock, log });
   const installations = await openInstallations(store.installations, fixed);
+  const installing = createInstalling({
+    platform: "slack",
+    known: installations,
+    store,
+    settings,
+    work: core.work,
+    openWorkspace,
+    clock,
+    log,
+  });
   for (const { workspace } of installations.all()) {
     await openWorkspace(workspace);
     if (config.owner !== null) await admitFirstOwner(store.roles, workspace, "slack", config.owner);
   }
-  return createSlack({
+  const slack = createSlack({
     inbound,
     apiUrl,
     installations,
@@ -179,13 +190,10 @@ async function openSlack(config: SlackConfig, { clock, log }: System, bot: Bot) 
     clock,
     log,
     agentsChannelOf: (workspace) => slackChannelIn(settings.of(workspace).agentsChannel),
-    async uninstalled({ workspace, botUser }) {
-      await installations.remove(workspace);
-      log.warn({ workspace }, "Usher was uninstalled there: the token is destroyed, and the runs are cancelled.");
-      const by = { platform: "slack", id: botUser, name: "Slack", role: "customer", external: false } as const;
-      await cancelRuns({ work: core.work, store }, workspace, by);
-    },
+    uninstalled: installing.uninstall,
+    install: oauth === null ? null : { ...oauth, ids, install: installing.install },
   });
+  return { ...slack, finish: installing.finish };
 }
 
 function slackChannelIn(place: WorkspaceSettings["agentsChannel"]): string | null {

@@ -57,9 +57,9 @@ export function oauthAccess(state: SlackState, args: Args, basic: readonly [stri
     token_type: "bot",
     access_token: token.token,
     bot_user_id: botOf(token).user,
-    team: { id: grant.team, name: team?.name ?? "" },
+    team: grant.orgWide === true ? null : { id: grant.team, name: team?.name ?? "" },
     enterprise: team?.enterprise ?? null,
-    is_enterprise_install: false,
+    is_enterprise_install: grant.orgWide ?? false,
   };
 }
 

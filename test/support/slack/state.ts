@@ -120,6 +120,8 @@ export interface FakeGrant {
   readonly user: string;
   readonly scopes: readonly string[];
   readonly redirectUri: string | null;
+  /** For every workspace of the team's organisation at once. */
+  readonly orgWide?: boolean;
   readonly used: boolean;
 }
 
