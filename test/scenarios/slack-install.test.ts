@@ -1,64 +1,28 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { keyNamed } from "../support/keys.ts";
-import { startPlayground, temporaryFolder } from "../support/playground.ts";
-import { company, startCompany } from "../support/slack/company.ts";
-import { createDeliverer } from "../support/slack/deliver.ts";
+import { temporaryFolder } from "../support/playground.ts";
+import { company } from "../support/slack/company.ts";
 import { tokenIn } from "../support/slack/directory.ts";
 import type { FakeSlack } from "../support/slack/fake-slack.ts";
-import { createInstaller } from "../support/slack/installer.ts";
-import { createInteractions } from "../support/slack/interactions.ts";
-import { endToken } from "../support/slack/methods-app.ts";
-import { createPeople } from "../support/slack/people.ts";
+import { publicUrl, startInstallable, startUninstalledCompany } from "../support/slack/installable.ts";
 import { drawn } from "../support/slack/usher.ts";
 
 // Usher installed by OAuth, as it is composed for real: real Bolt and its own OAuth library, real HTTP both ways.
 
-const signingSecret = "0123456789abcdef0123456789abcdef";
-const publicUrl = "https://usher.bright.example";
 const { team, partner, olga, jane, agnes, carla, support, agents, shared } = company;
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let slack: FakeSlack;
-let it: Awaited<ReturnType<typeof start>>;
-
-async function start() {
-  const usher = await startPlayground(folder.path, {
-    SLACK_SIGNING_SECRET: signingSecret,
-    SLACK_CLIENT_ID: slack.state.app.clientId,
-    SLACK_CLIENT_SECRET: slack.state.app.clientSecret,
-    SLACK_API_URL: slack.apiUrl,
-    USHER_URL: publicUrl,
-    USHER_KEYS: `a:${keyNamed("a").secret}`,
-  });
-  const bot = createDeliverer({ url: `${usher.url}/slack/events`, signingSecret });
-  const interactions = createInteractions(slack, bot);
-  return {
-    usher,
-    bot,
-    interactions,
-    people: createPeople(slack, bot),
-    installer: createInstaller(slack, usher.url, publicUrl),
-    command: (user: string, channel: string, text: string) =>
-      interactions.runsCommand({ user, channel, command: "/procedures", text }),
-    async stop() {
-      await bot.close();
-      await usher.stop();
-    },
-  };
-}
+let it: Awaited<ReturnType<typeof startInstallable>>;
 
 const message = (channel: string, words: string) =>
   slack.until(() => slack.messagesIn(channel).find((one) => drawn(one).includes(words)));
 const whispered = (user: string, words: string) =>
   slack.until(() => slack.state.ephemerals.find((one) => one.to === user && drawn(one).includes(words)));
-const endTokenOf = (of: string): void => endToken(slack.state, tokenIn(slack.state, of), "token_revoked");
 
 beforeEach(async () => {
   folder = await temporaryFolder();
-  slack = await startCompany({ app: { signingSecret } });
-  // It was there once, and is not any more.
-  endTokenOf(team);
-  it = await start();
+  slack = await startUninstalledCompany();
+  it = await startInstallable(folder.path, slack);
 });
 afterEach(async () => {
   await it.stop();
@@ -81,7 +45,7 @@ describe("installing", () => {
   test("survives a restart, its token encrypted", async () => {
     await it.installer.installs({ team, user: olga });
     await it.stop();
-    it = await start();
+    it = await startInstallable(folder.path, slack);
     await it.command(olga, agents, "roles list");
     await whispered(olga, "owner");
   });
