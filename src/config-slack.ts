@@ -8,6 +8,8 @@ export interface SlackConfig {
   readonly inbound:
     | { readonly kind: "http"; readonly signingSecret: string }
     | { readonly kind: "socket"; readonly appToken: string };
+  /** Where people and Slack reach Usher, without a slash at the end; null: nobody has said. */
+  readonly url: string | null;
   /** The token of the one workspace that the operator has installed Usher in by hand; null: none. */
   readonly botToken: string | null;
   /** How workspaces install Usher by themselves; null: they cannot. `url`: where people reach Usher, without a slash at the end. */
@@ -16,6 +18,8 @@ export interface SlackConfig {
   readonly owner: string | null;
   /** Where the Web API is; null: at Slack. */
   readonly apiUrl: string | null;
+  /** The app's own id, and a token with which its manifest can be read: for `usher doctor` alone; null: it can't look. */
+  readonly app: { readonly id: string; readonly configToken: string } | null;
 }
 
 /** The variables about Slack. The names with SLACK_ are those that Slack's own tools use. */
@@ -26,6 +30,8 @@ export const slackVariables = {
   SLACK_CLIENT_ID: optional(anyText),
   SLACK_CLIENT_SECRET: optional(anyText),
   SLACK_API_URL: optional(readBaseUrl),
+  SLACK_APP_ID: optional(readAppId),
+  SLACK_CONFIG_TOKEN: optional((text) => readToken(text, "xoxe.xoxp-")),
   USHER_OWNER: optional(readUser),
   USHER_URL: optional(readBaseUrl),
 };
@@ -43,12 +49,15 @@ export function slackOf(read: Read): SlackConfig | null {
         ? ({ kind: "http", signingSecret } as const)
         : null;
   if (inbound === null) return null;
+  const { SLACK_APP_ID: id, SLACK_CONFIG_TOKEN: configToken } = read;
   return {
     inbound,
+    url,
     botToken: read.SLACK_BOT_TOKEN,
     oauth: clientId === null || clientSecret === null || url === null ? null : { clientId, clientSecret, url },
     owner: read.USHER_OWNER,
     apiUrl: read.SLACK_API_URL,
+    app: id === null || configToken === null ? null : { id, configToken },
   };
 }
 
@@ -98,6 +107,11 @@ function installationProblems(isSet: (name: string) => boolean): readonly string
       "USHER_KEYS is missing, with which the tokens of workspaces are encrypted: id:key, the key from `openssl rand -base64 32`.",
     );
   }
+  if (isSet("SLACK_CONFIG_TOKEN") && !isSet("SLACK_APP_ID")) {
+    problems.push(
+      "SLACK_APP_ID is missing, and SLACK_CONFIG_TOKEN is set: Basic Information, App Credentials, on the page of your Slack app.",
+    );
+  }
   if (id && secret && isSet("SLACK_APP_TOKEN")) {
     problems.push(
       "SLACK_CLIENT_ID needs SLACK_SIGNING_SECRET in place of SLACK_APP_TOKEN: workspaces install over HTTP.",
@@ -113,8 +127,13 @@ function readSigningSecret(text: string): Reading<string> {
 }
 
 function readToken(text: string, beginning: string): Reading<string> {
-  if (text.startsWith(beginning) && /^[\w-]{10,500}$/.test(text)) return { kind: "ok", value: text };
+  if (text.startsWith(beginning) && /^[\w.-]{10,500}$/.test(text)) return { kind: "ok", value: text };
   return { kind: "bad", problem: `must be a token that begins with ${beginning}` };
+}
+
+function readAppId(text: string): Reading<string> {
+  if (/^A[A-Z0-9]{2,60}$/.test(text)) return { kind: "ok", value: text };
+  return { kind: "bad", problem: "must be the id of a Slack app, which begins with A" };
 }
 
 function readUser(text: string): Reading<string> {

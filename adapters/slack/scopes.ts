@@ -3,7 +3,7 @@ import type { MethodName } from "./methods.ts";
 // What a bot must be granted (https://docs.slack.dev/reference/scopes), and for what. Nothing else is asked for: a test holds
 // manifest.json, these tables and what the code does against one another, in both directions.
 
-/** For each method of the Web API that Usher calls with a bot's token: the scopes that it needs. */
+/** For each method of the Web API that Usher calls: the scopes of the bot that it needs. */
 export const methodScopes = {
   "chat.postMessage": ["chat:write"],
   "chat.update": ["chat:write"],
@@ -20,6 +20,8 @@ export const methodScopes = {
   "auth.test": [],
   "conversations.history": ["channels:history", "groups:history", "im:history", "mpim:history"],
   "conversations.replies": ["channels:history", "groups:history", "im:history", "mpim:history"],
+  "apps.connections.open": [],
+  "apps.manifest.export": [],
 } as const satisfies { readonly [method in MethodName]: readonly string[] };
 
 /** For each event in the manifest: the scopes without which Slack does not send it. */

@@ -207,7 +207,7 @@ describe("attack 99 · uninstalled, in whatever order and by whatever sign", () 
     await message(support, "What is your order number?");
   });
 
-  test("control: installed again, it starts clean: no agents, no channel, no old approval, and the owner still is", async () => {
+  test("installed again, it starts clean: no agents, no channel, no old approval, and the owner still is", async () => {
     await sources["a token by OAuth"]();
     const { card } = await refundWaits();
     const events = await it.people.uninstalls({ team });
