@@ -1,11 +1,16 @@
+import { readFile } from "node:fs/promises";
 import { createHttp } from "../adapters/http/http.ts";
 import { createLocalModel } from "../adapters/local/model.ts";
 import { createMailer } from "../adapters/mail/mailer.ts";
 import { readAddress } from "../adapters/slack/address.ts";
+import { examineSlack } from "../adapters/slack/doctor.ts";
 import { identify } from "../adapters/slack/identify.ts";
 import { openInstallations } from "../adapters/slack/installations.ts";
+import { type ManifestWay, manifestFor } from "../adapters/slack/manifest.ts";
 import { createSlack } from "../adapters/slack/slack.ts";
+
 import { openSqliteStore } from "../adapters/sqlite/open.ts";
+import { openToLook } from "../adapters/sqlite/open-to-look.ts";
 import { agentsAddress } from "../adapters/web/address.ts";
 import { buildPage } from "../adapters/web/build-page.ts";
 import { createWebChannel } from "../adapters/web/channel.ts";
@@ -13,26 +18,25 @@ import { playgroundPeople } from "../adapters/web/people.ts";
 import { startServer } from "../adapters/web/server.ts";
 import { createInProcessQueue } from "../jobs/in-process.ts";
 import { createCatalog } from "./app/catalog.ts";
+import { checkWorkspace } from "./app/check-workspace.ts";
 import { type Core, createCore } from "./app/core.ts";
-import type { ProcedureCheck } from "./app/files/procedure-file.ts";
 import { admitFirstOwner } from "./app/first-owner.ts";
 import { createInstalling } from "./app/installing.ts";
-import { publishFolder } from "./app/publish-files.ts";
 import { createSettings, type Settings } from "./app/settings.ts";
 import type { Config } from "./config.ts";
 import type { SlackConfig } from "./config-slack.ts";
 import { type DemoBackend, startDemoBackend } from "./demo-backend.ts";
+import { type Finding, ok } from "./domain/finding.ts";
 import { type WorkspaceId, workspaceIdSchema } from "./domain/ids.ts";
 import type { Platform } from "./domain/person.ts";
 import { defaultSettings, type WorkspaceSettings } from "./domain/settings.ts";
-import { checkProcedure } from "./engine/check-procedure.ts";
 import { createKeyRing } from "./key-ring.ts";
 import type { Channel } from "./ports/channel.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Ids } from "./ports/ids.ts";
 import type { Log } from "./ports/log.ts";
 import type { Store } from "./ports/store.ts";
-import { readFolder } from "./procedure-folder.ts";
+import { publishIn } from "./publish-folder.ts";
 
 /** What a process gives to the composition. */
 export interface System {
@@ -124,7 +128,11 @@ export async function openBot(
   const catalog = createCatalog(store.procedures, settings.of, clock);
   const openWorkspace = async (workspace: WorkspaceId): Promise<void> => {
     await settings.refresh(workspace);
-    await publish(config.procedureFolder, store, workspace, settings.of(workspace), log);
+    await publishIn(workspace, settings.of(workspace), {
+      folder: config.procedureFolder,
+      store: store.procedures,
+      log,
+    });
     await catalog.refresh(workspace);
   };
   await openWorkspace(playground);
@@ -254,16 +262,32 @@ function defaultsOf(workspace: WorkspaceId, config: Config, demo: DemoBackend | 
   };
 }
 
-async function publish(
-  folder: string,
-  store: Store,
-  workspace: WorkspaceId,
-  { connections }: WorkspaceSettings,
-  log: Log,
-): Promise<void> {
-  const files = await readFolder(folder);
-  if (files.length === 0) log.warn({ folder }, "The folder has no procedure files, so no procedure is active.");
-  const check: ProcedureCheck = (procedure) => checkProcedure(procedure, connections);
-  const report = await publishFolder({ files, store: store.procedures, workspace, check });
-  log.info({ workspace, ...report }, "The procedures of the folder are active.");
+/** The manifest of the Slack app, made for one way in which Slack reaches Usher. */
+export async function appManifest(way: ManifestWay): Promise<unknown> {
+  return manifestFor(await readAppManifest(), way);
+}
+
+async function readAppManifest(): Promise<unknown> {
+  return JSON.parse(await readFile(new URL("../manifest.json", import.meta.url), "utf8"));
+}
+
+/** What is missing before Usher can do its work; what a running Usher holds is left alone. Throws what the store throws. */
+export async function examine(config: Config, system: System): Promise<readonly Finding[]> {
+  const { dataFolder: folder, keys, slack } = config;
+  const { store, finding } = await openToLook({ folder, clock: system.clock, keyRing: createKeyRing(keys) });
+  try {
+    if (slack === null) return [finding, ok("Slack", "It is not used: no variable SLACK_ is set.")];
+    const inSlack = await examineSlack({
+      ...slack,
+      ...system,
+      store,
+      oauth: slack.oauth !== null,
+      apiUrl: slack.apiUrl === null ? null : `${slack.apiUrl}/`,
+      manifest: await readAppManifest(),
+      alsoIn: async ({ workspace, name }) => (store === null ? [] : checkWorkspace(store, workspace, "slack", name)),
+    });
+    return [finding, ...inSlack];
+  } finally {
+    await store?.close();
+  }
 }

@@ -14,7 +14,7 @@ import { slackMethods } from "./methods.ts";
 import { botScopes } from "./scopes.ts";
 
 /** Where people begin, and where Slack sends them back to, as it stands in the manifest. */
-export const installPath = "/slack/install";
+const installPath = "/slack/install";
 export const redirectPath = "/slack/oauth_redirect";
 
 export interface InstallOptions {

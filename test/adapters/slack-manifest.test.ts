@@ -3,6 +3,7 @@ import type { App } from "@slack/bolt";
 import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
 import { eventsPath } from "../../adapters/slack/bolt.ts";
+import { redirectPath } from "../../adapters/slack/install.ts";
 import { type Listeners, listen } from "../../adapters/slack/listeners.ts";
 import { driftOf, manifestFor, readManifest } from "../../adapters/slack/manifest.ts";
 import { slackMethods } from "../../adapters/slack/methods.ts";
@@ -102,7 +103,7 @@ describe("manifest.json", () => {
     expect(made.settings.event_subscriptions.request_url).toBe(at);
     expect(made.settings.interactivity.request_url).toBe(at);
     expect(made.features.slash_commands.map((command) => command.url)).toEqual([at]);
-    expect(made.oauth_config.redirect_urls).toEqual([`${url}/slack/oauth_redirect`]);
+    expect(made.oauth_config.redirect_urls).toEqual([`${url}${redirectPath}`]);
     expect(JSON.stringify(made)).not.toContain("usher.example.com");
   });
 

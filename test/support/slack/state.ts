@@ -10,6 +10,8 @@ export interface FakeApp {
   readonly clientSecret: string;
   readonly signingSecret: string;
   readonly token: string;
+  /** As it stands on the app's page. */
+  readonly manifest?: Fields;
 }
 
 export interface FakeTeam {
