@@ -48,7 +48,9 @@ describe("what is set about Slack", () => {
       clientId: "1111.2222",
       clientSecret: "fedcba",
       url: "https://usher.example.com",
+      teams: [],
     });
+    expect(good({ ...oauth, SLACK_TEAMS: " T0AB, E0CD," }).slack?.oauth?.teams).toEqual(["T0AB", "E0CD"]);
     expect(good(oauth).slack?.botToken).toBeNull();
   });
 
@@ -80,6 +82,8 @@ describe("what is set about Slack", () => {
       ["SLACK_SIGNING_SECRET must be 32"],
     ],
     ["a token for the manifest alone", { ...http, SLACK_CONFIG_TOKEN: "xoxe.xoxp-1-abc" }, ["SLACK_APP_ID is missing"]],
+    ["a workspace by name", { ...oauth, SLACK_TEAMS: "T0AB,bright" }, ["SLACK_TEAMS must be ids"]],
+    ["who may install, where nobody can", { ...http, SLACK_TEAMS: "T0AB" }, ["SLACK_CLIENT_ID is missing"]],
     ["an app by name", { ...http, SLACK_APP_ID: "usher" }, ["SLACK_APP_ID must be the id"]],
     ["an owner by name", { ...http, USHER_OWNER: "@ann" }, ["USHER_OWNER must be a member id"]],
     [

@@ -5,11 +5,12 @@ import { workspaceIdSchema } from "../../src/domain/ids.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import { PermanentError } from "../../src/ports/errors.ts";
 import type { Ids } from "../../src/ports/ids.ts";
-import { eventsPath, type SlackInbound } from "./bolt.ts";
+import { eventsPath } from "./bolt-http.ts";
 import { createCall } from "./call.ts";
 import type { CheckOptions } from "./check-workspace.ts";
 import { driftOf, manifestFor, readManifest } from "./manifest.ts";
 import { createPace } from "./pace.ts";
+import type { SlackInbound } from "./slack.ts";
 
 export interface CheckAppOptions extends CheckOptions {
   readonly inbound: SlackInbound;

@@ -22,6 +22,8 @@ export interface InstallOptions {
   readonly clientSecret: string;
   /** Where people reach Usher, without a slash at its end. No link is ever made of what a request says. */
   readonly url: string;
+  /** The ids of workspaces and organisations that may install it; empty: every one. */
+  readonly teams: readonly string[];
   /** Where the Web API is, with a slash at its end; null: at Slack. */
   readonly apiUrl: string | null;
   /** Opens the workspace and keeps its token. Answers whether the installer has become its owner. */
@@ -89,12 +91,22 @@ function callbackOf(options: InstallOptions): CallbackOptions {
     // Answers false always: storing, and what the page says of it, are ours.
     async afterInstallation(given, _options, _request, response) {
       const installation = installationOf(given, options.clock.now());
+      demandWanted(installation, options.teams);
       const { isOwner } = await options.install(installation);
       showPage(response, 200, installedPage(installation, isOwner));
       return false;
     },
     failure: (error, _options, _request, response) => showFailure(options, error, response),
   };
+}
+
+/** Throws InstallRefusedError for a workspace that the operator has not named. */
+function demandWanted({ name, team, organisation }: Installation, teams: readonly string[]): void {
+  if (teams.length === 0 || teams.some((one) => one === team || one === organisation)) return;
+  throw new InstallRefusedError(
+    `This Usher is not for ${name}. Take the app out of that workspace again, and ask whoever runs Usher to let it in ` +
+      `(SLACK_TEAMS, ${team ?? organisation}).`,
+  );
 }
 
 function showFailure({ url, log }: InstallOptions, error: Error, response: ServerResponse): void {

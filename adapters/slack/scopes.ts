@@ -12,6 +12,8 @@ export const methodScopes = {
   "views.update": [],
   "views.publish": [],
   "assistant.threads.setStatus": ["chat:write"],
+  "assistant.threads.setSuggestedPrompts": ["assistant:write"],
+  "chat.getPermalink": [],
   "functions.completeSuccess": [],
   "functions.completeError": [],
   // Only of the agents channel, which is public or private: never of a direct message.

@@ -30,7 +30,7 @@ import { createShortcuts } from "./shortcuts-in.ts";
 import { createSteps } from "./steps-in.ts";
 
 /** How Slack reaches Usher: over HTTP, signed, or over a socket that Usher opens. */
-type SlackInbound =
+export type SlackInbound =
   | { readonly kind: "http"; readonly signingSecret: string }
   | { readonly kind: "socket"; readonly appToken: string };
 

@@ -85,6 +85,20 @@ describe("installing", () => {
     await whispered(olga, "refund-request-handler");
   });
 
+  test("a workspace that nobody has named is not let in; one in a named organisation is", async () => {
+    await it.stop();
+    it = await startInstallable(folder.path, slack, { SLACK_TEAMS: `${team},E0GROUP` });
+    const refused = await it.installer.installs({ team: partner, user: carla });
+    expect(refused.status).toBe(400);
+    expect(refused.html).toContain("This Usher is not for Partner &amp; Co");
+    expect(refused.html).toContain(`(SLACK_TEAMS, ${partner})`);
+    await it.command(carla, shared, "list");
+    expect((await it.installer.installs({ team, user: olga })).status).toBe(200);
+    const known = slack.state.teams.get(partner);
+    if (known !== undefined) slack.state.teams.set(partner, { ...known, enterprise: { id: "E0GROUP", name: "Group" } });
+    expect((await it.installer.installs({ team: partner, user: carla })).status).toBe(200);
+  });
+
   test("whoever changes his mind on Slack's page reads so, and can begin again", async () => {
     const { state, cookie } = await it.installer.begin();
     const page = await it.installer.comeBack({ query: { error: "access_denied", state }, cookie });
