@@ -1,12 +1,7 @@
 import { ErrorCode, type InstallURLOptions, type StateStore } from "@slack/oauth";
+import { limits } from "../../src/domain/limits.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { Ids } from "../../src/ports/ids.ts";
-
-/** How long somebody may look at Slack's page before he agrees. */
-export const stateMs = 600_000;
-
-// Somebody who only ever opens the page must not fill the memory: then the oldest goes.
-const mostStates = 20_000;
 
 class StateError extends Error {
   readonly code = ErrorCode.InvalidStateError;
@@ -21,9 +16,10 @@ export function createInstallStates(clock: Clock, ids: Ids, options: InstallURLO
   return {
     async generateStateParam() {
       const state = ids.nonce();
-      until.set(state, clock.monotonic() + stateMs);
+      until.set(state, clock.monotonic() + limits.installMs);
+      // Somebody who only ever opens the page must not fill the memory: then the oldest goes.
       for (const oldest of until.keys()) {
-        if (until.size <= mostStates) break;
+        if (until.size <= limits.installsBegun) break;
         until.delete(oldest);
       }
       return state;

@@ -4,11 +4,12 @@ import { Router } from "express";
 import { z } from "zod";
 import { workspaceIdSchema } from "../../src/domain/ids.ts";
 import { type Installation, installationSchema } from "../../src/domain/installation.ts";
+import { limits } from "../../src/domain/limits.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { Ids } from "../../src/ports/ids.ts";
 import type { Log } from "../../src/ports/log.ts";
 import { renderPage, securePage, showPage } from "./install-page.ts";
-import { createInstallStates, stateMs } from "./install-states.ts";
+import { createInstallStates } from "./install-states.ts";
 import { beginPage, InstallRefusedError, installedPage, installFailure } from "./install-words.ts";
 import { slackMethods } from "./methods.ts";
 import { botScopes } from "./scopes.ts";
@@ -73,7 +74,7 @@ function createProvider({ clientId, clientSecret, url, apiUrl, clock, ids }: Ins
     stateStore: createInstallStates(clock, ids, installUrlOptions),
     // With this beginning, a browser takes it only over https and from this very host.
     stateCookieName: "__Host-usher-install",
-    stateCookieExpirationSeconds: stateMs / 1000,
+    stateCookieExpirationSeconds: limits.installMs / 1000,
     renderHtmlForInstallPath: (to) => renderPage(beginPage(to)),
     logger: quiet,
     clientOptions: {

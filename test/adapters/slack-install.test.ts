@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { installationOf } from "../../adapters/slack/install.ts";
-import { createInstallStates, stateMs } from "../../adapters/slack/install-states.ts";
+import { createInstallStates } from "../../adapters/slack/install-states.ts";
+import { limits } from "../../src/domain/limits.ts";
 import { systemIds } from "../../src/system.ts";
 import { createFakeClock } from "../support/fake-clock.ts";
 
@@ -60,7 +61,7 @@ describe("states", () => {
       await states.generateStateParam(options, now),
       await states.generateStateParam(options, now),
     ];
-    clock.advance(stateMs - 1);
+    clock.advance(limits.installMs - 1);
     expect(await states.verifyStateParam(now, early)).toEqual(options);
     await expect(states.verifyStateParam(now, early)).rejects.toThrow("unknown, used or too old");
     clock.advance(1);
@@ -71,7 +72,7 @@ describe("states", () => {
     const states = createInstallStates(createFakeClock(), systemIds, options);
     const first = await states.generateStateParam(options, new Date(0));
     let last = first;
-    for (let n = 0; n < 20_000; n += 1) last = await states.generateStateParam(options, new Date(0));
+    for (let n = 0; n < limits.installsBegun; n += 1) last = await states.generateStateParam(options, new Date(0));
     await expect(states.verifyStateParam(new Date(0), first)).rejects.toThrow();
     expect(await states.verifyStateParam(new Date(0), last)).toEqual(options);
   });
