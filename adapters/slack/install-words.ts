@@ -28,7 +28,7 @@ export function installedPage({ name, team, organisation }: Installation, isOwne
     steps: [
       "Invite Usher to a channel in which only your agents are: write /invite @Usher there.",
       "In the same channel, write /procedures channel set here. Approvals come there from now on.",
-      "Write /procedures roles add, a person's name with @, and agent, for everybody who may approve.",
+      "There, too, write /procedures roles add @somebody agent for everybody who may approve.",
       "Invite Usher to a channel of your customers.",
     ],
     link: { label: "Open Slack", to: `https://app.slack.com/client/${team ?? organisation ?? ""}` },
