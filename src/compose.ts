@@ -1,11 +1,16 @@
+import { readFile } from "node:fs/promises";
 import { createHttp } from "../adapters/http/http.ts";
 import { createLocalModel } from "../adapters/local/model.ts";
 import { createMailer } from "../adapters/mail/mailer.ts";
 import { readAddress } from "../adapters/slack/address.ts";
+import { examineSlack } from "../adapters/slack/doctor.ts";
 import { identify } from "../adapters/slack/identify.ts";
 import { openInstallations } from "../adapters/slack/installations.ts";
+import { type ManifestWay, manifestFor } from "../adapters/slack/manifest.ts";
 import { createSlack } from "../adapters/slack/slack.ts";
+
 import { openSqliteStore } from "../adapters/sqlite/open.ts";
+import { openToLook } from "../adapters/sqlite/open-to-look.ts";
 import { agentsAddress } from "../adapters/web/address.ts";
 import { buildPage } from "../adapters/web/build-page.ts";
 import { createWebChannel } from "../adapters/web/channel.ts";
@@ -13,26 +18,25 @@ import { playgroundPeople } from "../adapters/web/people.ts";
 import { startServer } from "../adapters/web/server.ts";
 import { createInProcessQueue } from "../jobs/in-process.ts";
 import { createCatalog } from "./app/catalog.ts";
+import { checkWorkspace } from "./app/check-workspace.ts";
 import { type Core, createCore } from "./app/core.ts";
-import type { ProcedureCheck } from "./app/files/procedure-file.ts";
 import { admitFirstOwner } from "./app/first-owner.ts";
-import { publishFolder } from "./app/publish-files.ts";
+import { createInstalling } from "./app/installing.ts";
 import { createSettings, type Settings } from "./app/settings.ts";
-import { cancelRuns } from "./app/uninstall.ts";
 import type { Config } from "./config.ts";
 import type { SlackConfig } from "./config-slack.ts";
 import { type DemoBackend, startDemoBackend } from "./demo-backend.ts";
+import { type Finding, ok } from "./domain/finding.ts";
 import { type WorkspaceId, workspaceIdSchema } from "./domain/ids.ts";
 import type { Platform } from "./domain/person.ts";
 import { defaultSettings, type WorkspaceSettings } from "./domain/settings.ts";
-import { checkProcedure } from "./engine/check-procedure.ts";
 import { createKeyRing } from "./key-ring.ts";
 import type { Channel } from "./ports/channel.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Ids } from "./ports/ids.ts";
 import type { Log } from "./ports/log.ts";
 import type { Store } from "./ports/store.ts";
-import { readFolder } from "./procedure-folder.ts";
+import { publishIn } from "./publish-folder.ts";
 
 /** What a process gives to the composition. */
 export interface System {
@@ -90,6 +94,7 @@ async function open(config: Config, system: System, onClose: OnClose): Promise<s
     await Promise.all([...channels.values()].map((channel) => channel.stop()));
     await Promise.all([closing, bot.core.stop()]);
   });
+  await slack?.finish();
   for (const channel of channels.values()) await channel.start(bot.core.inbound);
   await bot.core.start();
   return server.url;
@@ -123,7 +128,11 @@ export async function openBot(
   const catalog = createCatalog(store.procedures, settings.of, clock);
   const openWorkspace = async (workspace: WorkspaceId): Promise<void> => {
     await settings.refresh(workspace);
-    await publish(config.procedureFolder, store, workspace, settings.of(workspace), log);
+    await publishIn(workspace, settings.of(workspace), {
+      folder: config.procedureFolder,
+      store: store.procedures,
+      log,
+    });
     await catalog.refresh(workspace);
   };
   await openWorkspace(playground);
@@ -161,17 +170,27 @@ export async function openBot(
 }
 
 /** Slack with every workspace in which Usher is installed. Throws what Slack and the store throw. */
-async function openSlack(config: SlackConfig, { clock, log }: System, bot: Bot) {
+async function openSlack(config: SlackConfig, { clock, ids, log }: System, bot: Bot) {
   const { core, store, settings, openWorkspace } = bot;
-  const { botToken, inbound } = config;
+  const { botToken, inbound, oauth } = config;
   const apiUrl = config.apiUrl === null ? null : `${config.apiUrl}/`;
   const fixed = botToken === null ? null : await identify(botToken, { apiUrl, clock, log });
   const installations = await openInstallations(store.installations, fixed);
+  const installing = createInstalling({
+    platform: "slack",
+    known: installations,
+    store,
+    settings,
+    work: core.work,
+    openWorkspace,
+    clock,
+    log,
+  });
   for (const { workspace } of installations.all()) {
     await openWorkspace(workspace);
     if (config.owner !== null) await admitFirstOwner(store.roles, workspace, "slack", config.owner);
   }
-  return createSlack({
+  const slack = createSlack({
     inbound,
     apiUrl,
     installations,
@@ -179,13 +198,10 @@ async function openSlack(config: SlackConfig, { clock, log }: System, bot: Bot) 
     clock,
     log,
     agentsChannelOf: (workspace) => slackChannelIn(settings.of(workspace).agentsChannel),
-    async uninstalled({ workspace, botUser }) {
-      await installations.remove(workspace);
-      log.warn({ workspace }, "Usher was uninstalled there: the token is destroyed, and the runs are cancelled.");
-      const by = { platform: "slack", id: botUser, name: "Slack", role: "customer", external: false } as const;
-      await cancelRuns({ work: core.work, store }, workspace, by);
-    },
+    uninstalled: installing.uninstall,
+    install: oauth === null ? null : { ...oauth, ids, install: installing.install },
   });
+  return { ...slack, finish: installing.finish };
 }
 
 function slackChannelIn(place: WorkspaceSettings["agentsChannel"]): string | null {
@@ -246,16 +262,32 @@ function defaultsOf(workspace: WorkspaceId, config: Config, demo: DemoBackend | 
   };
 }
 
-async function publish(
-  folder: string,
-  store: Store,
-  workspace: WorkspaceId,
-  { connections }: WorkspaceSettings,
-  log: Log,
-): Promise<void> {
-  const files = await readFolder(folder);
-  if (files.length === 0) log.warn({ folder }, "The folder has no procedure files, so no procedure is active.");
-  const check: ProcedureCheck = (procedure) => checkProcedure(procedure, connections);
-  const report = await publishFolder({ files, store: store.procedures, workspace, check });
-  log.info({ workspace, ...report }, "The procedures of the folder are active.");
+/** The manifest of the Slack app, made for one way in which Slack reaches Usher. */
+export async function appManifest(way: ManifestWay): Promise<unknown> {
+  return manifestFor(await readAppManifest(), way);
+}
+
+async function readAppManifest(): Promise<unknown> {
+  return JSON.parse(await readFile(new URL("../manifest.json", import.meta.url), "utf8"));
+}
+
+/** What is missing before Usher can do its work; what a running Usher holds is left alone. Throws what the store throws. */
+export async function examine(config: Config, system: System): Promise<readonly Finding[]> {
+  const { dataFolder: folder, keys, slack } = config;
+  const { store, finding } = await openToLook({ folder, clock: system.clock, keyRing: createKeyRing(keys) });
+  try {
+    if (slack === null) return [finding, ok("Slack", "It is not used: no variable SLACK_ is set.")];
+    const inSlack = await examineSlack({
+      ...slack,
+      ...system,
+      store,
+      oauth: slack.oauth !== null,
+      apiUrl: slack.apiUrl === null ? null : `${slack.apiUrl}/`,
+      manifest: await readAppManifest(),
+      alsoIn: async ({ workspace, name }) => (store === null ? [] : checkWorkspace(store, workspace, "slack", name)),
+    });
+    return [finding, ...inSlack];
+  } finally {
+    await store?.close();
+  }
 }

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { type Reading, readBaseUrl } from "./config-values.ts";
-import { anyText, optional } from "./config-variable.ts";
+import { anyText, optional, setting } from "./config-variable.ts";
 
 /** How Slack reaches Usher, and Usher Slack. */
 export interface SlackConfig {
@@ -8,14 +8,26 @@ export interface SlackConfig {
   readonly inbound:
     | { readonly kind: "http"; readonly signingSecret: string }
     | { readonly kind: "socket"; readonly appToken: string };
+  /** Where people and Slack reach Usher, without a slash at the end; null: nobody has said. */
+  readonly url: string | null;
   /** The token of the one workspace that the operator has installed Usher in by hand; null: none. */
   readonly botToken: string | null;
-  /** How workspaces install Usher by themselves; null: they cannot. `url`: where people reach Usher, without a slash at the end. */
-  readonly oauth: { readonly clientId: string; readonly clientSecret: string; readonly url: string } | null;
+  /**
+   * How workspaces install Usher by themselves; null: they cannot. `url`: where people reach Usher, without a slash at the
+   * end. `teams`: the workspaces and organisations that may; empty: every one.
+   */
+  readonly oauth: {
+    readonly clientId: string;
+    readonly clientSecret: string;
+    readonly url: string;
+    readonly teams: readonly string[];
+  } | null;
   /** The user id of the first owner; null: whoever installs it. */
   readonly owner: string | null;
   /** Where the Web API is; null: at Slack. */
   readonly apiUrl: string | null;
+  /** The app's own id, and a token with which its manifest can be read: for `usher doctor` alone; null: it can't look. */
+  readonly app: { readonly id: string; readonly configToken: string } | null;
 }
 
 /** The variables about Slack. The names with SLACK_ are those that Slack's own tools use. */
@@ -25,7 +37,10 @@ export const slackVariables = {
   SLACK_BOT_TOKEN: optional((text) => readToken(text, "xoxb-")),
   SLACK_CLIENT_ID: optional(anyText),
   SLACK_CLIENT_SECRET: optional(anyText),
+  SLACK_TEAMS: setting("", readTeams),
   SLACK_API_URL: optional(readBaseUrl),
+  SLACK_APP_ID: optional(readAppId),
+  SLACK_CONFIG_TOKEN: optional((text) => readToken(text, "xoxe.xoxp-")),
   USHER_OWNER: optional(readUser),
   USHER_URL: optional(readBaseUrl),
 };
@@ -43,12 +58,18 @@ export function slackOf(read: Read): SlackConfig | null {
         ? ({ kind: "http", signingSecret } as const)
         : null;
   if (inbound === null) return null;
+  const { SLACK_APP_ID: id, SLACK_CONFIG_TOKEN: configToken } = read;
   return {
     inbound,
+    url,
     botToken: read.SLACK_BOT_TOKEN,
-    oauth: clientId === null || clientSecret === null || url === null ? null : { clientId, clientSecret, url },
+    oauth:
+      clientId === null || clientSecret === null || url === null
+        ? null
+        : { clientId, clientSecret, url, teams: read.SLACK_TEAMS },
     owner: read.USHER_OWNER,
     apiUrl: read.SLACK_API_URL,
+    app: id === null || configToken === null ? null : { id, configToken },
   };
 }
 
@@ -98,6 +119,14 @@ function installationProblems(isSet: (name: string) => boolean): readonly string
       "USHER_KEYS is missing, with which the tokens of workspaces are encrypted: id:key, the key from `openssl rand -base64 32`.",
     );
   }
+  if (isSet("SLACK_TEAMS") && !id) {
+    problems.push("SLACK_CLIENT_ID is missing, without which SLACK_TEAMS says nothing: nobody can install Usher.");
+  }
+  if (isSet("SLACK_CONFIG_TOKEN") && !isSet("SLACK_APP_ID")) {
+    problems.push(
+      "SLACK_APP_ID is missing, and SLACK_CONFIG_TOKEN is set: Basic Information, App Credentials, on the page of your Slack app.",
+    );
+  }
   if (id && secret && isSet("SLACK_APP_TOKEN")) {
     problems.push(
       "SLACK_CLIENT_ID needs SLACK_SIGNING_SECRET in place of SLACK_APP_TOKEN: workspaces install over HTTP.",
@@ -113,8 +142,25 @@ function readSigningSecret(text: string): Reading<string> {
 }
 
 function readToken(text: string, beginning: string): Reading<string> {
-  if (text.startsWith(beginning) && /^[\w-]{10,500}$/.test(text)) return { kind: "ok", value: text };
+  if (text.startsWith(beginning) && /^[\w.-]{10,500}$/.test(text)) return { kind: "ok", value: text };
   return { kind: "bad", problem: `must be a token that begins with ${beginning}` };
+}
+
+function readTeams(text: string): Reading<readonly string[]> {
+  const teams = text
+    .split(",")
+    .map((team) => team.trim())
+    .filter((team) => team !== "");
+  if (teams.every((team) => /^[TE][A-Z0-9]{2,60}$/.test(team))) return { kind: "ok", value: teams };
+  return {
+    kind: "bad",
+    problem: "must be ids of workspaces or organisations of Slack, which begin with T or E, with commas between them",
+  };
+}
+
+function readAppId(text: string): Reading<string> {
+  if (/^A[A-Z0-9]{2,60}$/.test(text)) return { kind: "ok", value: text };
+  return { kind: "bad", problem: "must be the id of a Slack app, which begins with A" };
 }
 
 function readUser(text: string): Reading<string> {

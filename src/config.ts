@@ -141,7 +141,13 @@ export function loadConfig(): ConfigReading {
 /** What of it must get into no log, wherever it turns up. Pure. */
 export function secretsOf({ mailServer, keys, slack }: Config): readonly string[] {
   const inbound = slack?.inbound.kind === "http" ? slack.inbound.signingSecret : slack?.inbound.appToken;
-  const all = [mailServer?.login?.password, inbound, slack?.botToken, slack?.oauth?.clientSecret];
+  const all = [
+    mailServer?.login?.password,
+    inbound,
+    slack?.botToken,
+    slack?.oauth?.clientSecret,
+    slack?.app?.configToken,
+  ];
   return [...keys.map(({ secret }) => secret), ...all.filter((secret) => secret !== undefined && secret !== null)];
 }
 

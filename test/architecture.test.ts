@@ -118,7 +118,17 @@ describe("what code may do", () => {
 
 describe("what stands where", () => {
   const asDesigned = ["package.json", "tsconfig.json", "manifest.json", "README.md", "src", "adapters", "jobs", "test"];
-  const besides = ["docs", "examples", "bench", ".ci", ".gitignore", ".dockerignore", ".env.example", "CHANGELOG.md"];
+  const besides = [
+    "docs",
+    "examples",
+    "bench",
+    ".ci",
+    ".slack",
+    ".gitignore",
+    ".dockerignore",
+    ".env.example",
+    "CHANGELOG.md",
+  ];
   const settings = ["biome.json", "knip.json", "vitest.config.ts", "package-lock.json", "Dockerfile", "compose.yaml"];
 
   test("the top level holds what the design names, and nothing else", () => {

@@ -29,10 +29,12 @@ describe("what is set about Slack", () => {
   test("one workspace over HTTP needs its token and the signing secret", () => {
     expect(good({ ...http, USHER_OWNER: "U0OWNER" }).slack).toEqual({
       inbound: { kind: "http", signingSecret: signing },
+      url: null,
       botToken: "xoxb-1111-2222-abcdef",
       oauth: null,
       owner: "U0OWNER",
       apiUrl: null,
+      app: null,
     });
   });
 
@@ -46,8 +48,16 @@ describe("what is set about Slack", () => {
       clientId: "1111.2222",
       clientSecret: "fedcba",
       url: "https://usher.example.com",
+      teams: [],
     });
+    expect(good({ ...oauth, SLACK_TEAMS: " T0AB, E0CD," }).slack?.oauth?.teams).toEqual(["T0AB", "E0CD"]);
     expect(good(oauth).slack?.botToken).toBeNull();
+  });
+
+  test("the doctor reads the app's manifest with a token of its own, and needs to know which app", () => {
+    const app = { SLACK_APP_ID: "A0USHER", SLACK_CONFIG_TOKEN: "xoxe.xoxp-1-abcdef" };
+    expect(good({ ...http, ...app }).slack?.app).toEqual({ id: "A0USHER", configToken: "xoxe.xoxp-1-abcdef" });
+    expect(secretsOf(good({ ...http, ...app }))).toContain("xoxe.xoxp-1-abcdef");
   });
 
   test.each([
@@ -71,6 +81,10 @@ describe("what is set about Slack", () => {
       { ...http, SLACK_SIGNING_SECRET: "secret" },
       ["SLACK_SIGNING_SECRET must be 32"],
     ],
+    ["a token for the manifest alone", { ...http, SLACK_CONFIG_TOKEN: "xoxe.xoxp-1-abc" }, ["SLACK_APP_ID is missing"]],
+    ["a workspace by name", { ...oauth, SLACK_TEAMS: "T0AB,bright" }, ["SLACK_TEAMS must be ids"]],
+    ["who may install, where nobody can", { ...http, SLACK_TEAMS: "T0AB" }, ["SLACK_CLIENT_ID is missing"]],
+    ["an app by name", { ...http, SLACK_APP_ID: "usher" }, ["SLACK_APP_ID must be the id"]],
     ["an owner by name", { ...http, USHER_OWNER: "@ann" }, ["USHER_OWNER must be a member id"]],
     [
       "a misspelt name",

@@ -13,7 +13,7 @@ export interface HttpBoltOptions extends BoltOptions {
 }
 
 // Where Slack posts everything to, as it stands in the manifest.
-const eventsPath = "/slack/events";
+export const eventsPath = "/slack/events";
 
 /**
  * Makes Bolt over requests that our own server receives. They never throw; 503 says that an event could not be stored, so

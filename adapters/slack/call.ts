@@ -18,8 +18,8 @@ export interface CallOptions {
   /** The address of the Web API, with a slash at its end. */
   readonly apiUrl: string;
   readonly botOf: BotOf;
-  /** Hears of a workspace whose token Slack has called void. */
-  readonly onTokenGone: (workspace: WorkspaceId) => void;
+  /** Hears of a workspace whose token Slack has called void, and which token that was. */
+  readonly onTokenGone: (workspace: WorkspaceId, botToken: string) => void;
   readonly log: Log;
 }
 
@@ -53,7 +53,7 @@ export function createCall(options: CallOptions): Call {
       if (!parsed.success) throw unclear(doing, "an answer of another form");
       return parsed.data;
     } catch (error) {
-      throw failed(options, call, slackError(error, doing));
+      throw failed(options, call, slackError(error, doing), bot.botToken);
     }
   };
 }
@@ -117,11 +117,11 @@ function fetchUntil(signal: AbortSignal): NonNullable<WebClientOptions["fetch"]>
   };
 }
 
-function failed({ pace, onTokenGone, log }: CallOptions, call: ApiCall, error: Error): Error {
+function failed({ pace, onTokenGone, log }: CallOptions, call: ApiCall, error: Error, botToken: string): Error {
   log.warn({ ...call, error }, "A call of Slack's Web API was not done.");
   // Only Slack itself names a time here: what was held back has not been asked for.
   if (error instanceof TransientError && error.retryAfterMs !== null) pace.hold(call, error.retryAfterMs);
-  if (isTokenGone(error)) onTokenGone(call.workspace);
+  if (isTokenGone(error)) onTokenGone(call.workspace, botToken);
   return error;
 }
 

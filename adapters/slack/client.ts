@@ -25,9 +25,9 @@ export interface Prompt {
   readonly message: string;
 }
 
-/** Who the bot is. `scopes`: what it was granted, empty if Slack does not say. */
+/** Who the bot is. `team`: null where it is in a whole organisation. `scopes`: what it was granted, empty if Slack does not say. */
 export interface Identity {
-  readonly team: string;
+  readonly team: string | null;
   readonly teamName: string | null;
   readonly organisation: string | null;
   readonly botUser: string;
@@ -109,12 +109,13 @@ const identitySchema = z
     user_id: z.string().min(1),
     team: z.string().optional(),
     enterprise_id: z.string().optional(),
+    is_enterprise_install: z.boolean().default(false),
     url: z.string().optional(),
     response_metadata: z.object({ scopes: z.array(z.string()).optional() }).optional(),
   })
   .transform(
     (answer): Identity => ({
-      team: answer.team_id,
+      team: answer.is_enterprise_install && answer.enterprise_id !== undefined ? null : answer.team_id,
       teamName: answer.team ?? null,
       organisation: answer.enterprise_id ?? null,
       botUser: answer.user_id,

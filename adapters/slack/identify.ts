@@ -20,10 +20,12 @@ export async function identify(
     ...(apiUrl === null ? {} : { apiUrl }),
   });
   const { team, teamName, organisation, botUser, scopes } = await client.authTest(unknown);
+  // Slack names one of both.
+  const id = team ?? organisation ?? "";
   return {
-    workspace: workspaceIdSchema.parse(team),
+    workspace: workspaceIdSchema.parse(id),
     platform: "slack",
-    name: teamName ?? team,
+    name: teamName ?? id,
     team,
     organisation,
     botUser,

@@ -56,6 +56,9 @@ export const slackMethods = {
   // Read only before something is sent again, in the time of that send.
   "conversations.history": { perWorkspace: tier3, perChannel: null, ...send, reads: true },
   "conversations.replies": { perWorkspace: tier3, perChannel: null, ...send, reads: true },
+  // For the doctor alone, which asks once, with tokens of the app's own.
+  "apps.connections.open": { perWorkspace: tier3, perChannel: null, ...look },
+  "apps.manifest.export": { perWorkspace: tier3, perChannel: null, ...look },
 } as const satisfies { readonly [name: string]: Method };
 
 export type MethodName = keyof typeof slackMethods;

@@ -16,9 +16,11 @@ import { createCommandAnswers } from "./commands-in.ts";
 import { createDigest } from "./digest.ts";
 import { createGate } from "./gate.ts";
 import { createShowHome } from "./home.ts";
+import { createInstallPages, type InstallOptions } from "./install.ts";
 import { installationIds } from "./installation-ids.ts";
 import type { Installations } from "./installations.ts";
 import { createInteractions } from "./interactions-in.ts";
+import { dropLateGoodbyes } from "./late-goodbyes.ts";
 import { listen } from "./listeners.ts";
 import { createMessagesIn } from "./messages-in.ts";
 import { createSlackPeople } from "./people.ts";
@@ -28,7 +30,7 @@ import { createShortcuts } from "./shortcuts-in.ts";
 import { createSteps } from "./steps-in.ts";
 
 /** How Slack reaches Usher: over HTTP, signed, or over a socket that Usher opens. */
-type SlackInbound =
+export type SlackInbound =
   | { readonly kind: "http"; readonly signingSecret: string }
   | { readonly kind: "socket"; readonly appToken: string };
 
@@ -44,6 +46,8 @@ export interface SlackOptions extends Pick<SlackClientOptions, "rates"> {
   readonly agentsChannelOf: (workspace: WorkspaceId) => string | null;
   /** Usher was uninstalled there, or its token is void. Resolved means that the token is destroyed. */
   readonly uninstalled: (installation: Installation) => Promise<void>;
+  /** How workspaces install Usher by themselves; null: they cannot. */
+  readonly install: Omit<InstallOptions, "apiUrl" | "clock" | "log"> | null;
 }
 
 /** Slack, as a channel and as what answers its requests. */
@@ -64,9 +68,11 @@ export function createSlack(options: SlackOptions): Slack {
     clock,
     log,
     botOf: async (workspace) => installations.of(workspace),
-    onTokenGone(workspace) {
+    onTokenGone(workspace, botToken) {
       const installation = installations.of(workspace);
-      if (installation !== null) background.run("a token that is void", () => uninstalled(installation));
+      // A token that was replaced in the meantime says nothing about the new one.
+      if (installation?.botToken !== botToken) return;
+      background.run("a token that is void", () => uninstalled(installation));
       client.forgetWorkspace(workspace);
     },
     ...(options.apiUrl === null ? {} : { apiUrl: options.apiUrl }),
@@ -91,6 +97,7 @@ export function createSlack(options: SlackOptions): Slack {
     },
   });
   const shortcuts = createShortcuts({ gate, people, client, clock, agentsChannelOf });
+  bolt.app.use(dropLateGoodbyes(installations));
   listen(bolt.app, {
     installations,
     messages: createMessagesIn({ gate, people, clock, agentsChannelOf, commands }),
@@ -104,7 +111,11 @@ export function createSlack(options: SlackOptions): Slack {
     uninstalled,
   });
   const posts = createPosts({ client, clock, log });
-  return { channel: createSlackChannel({ client, posts, digest, gate, background, bolt }), router: bolt.router };
+  const { router } = bolt;
+  if (options.install !== null) {
+    router.use(createInstallPages({ ...options.install, apiUrl: options.apiUrl, clock, log }));
+  }
+  return { channel: createSlackChannel({ client, posts, digest, gate, background, bolt }), router };
 }
 
 function openBolt({ inbound, apiUrl, clock }: SlackOptions, options: BoltOptions): Bolt {

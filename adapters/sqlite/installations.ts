@@ -18,6 +18,11 @@ export function createInstallations(database: Database, keyRing: KeyRing | null)
     `SELECT w.name FROM installations AS i JOIN workspaces AS w ON w.key = i.workspace
     WHERE i.platform = ? ORDER BY w.name`,
   );
+  const leave = database.prepare("INSERT INTO departures (workspace, platform) VALUES (?, ?) ON CONFLICT DO NOTHING");
+  const clear = database.prepare("DELETE FROM departures WHERE workspace = ? AND platform = ?");
+  const departed = database.prepare(
+    "SELECT w.name FROM departures AS d JOIN workspaces AS w ON w.key = d.workspace WHERE d.platform = ? ORDER BY w.name",
+  );
   // Runs a change and, if it has removed tokens, takes their traces away before the caller is answered (G18).
   const write = async (change: () => { readonly changes: number | bigint }): Promise<void> => {
     const { changes } = await database.write(change);
@@ -40,11 +45,25 @@ export function createInstallations(database: Database, keyRing: KeyRing | null)
         const row = select.get(workspaces.keyOf(workspace), platform);
         return row === undefined ? null : installationOf(ringOf(keyRing), workspace, platform, row);
       }),
-    remove: (workspace, platform) => write(() => remove.run(workspaces.keyOf(workspace), platform)),
-    workspaces: (platform) =>
-      database.read(() => installed.all(platform).map((row) => workspaceIdSchema.parse(text(row, "name")))),
+    remove: (workspace, platform) =>
+      write(() => {
+        const key = workspaces.keyFor(workspace);
+        leave.run(key, platform);
+        return remove.run(key, platform);
+      }),
+    left: (platform) => database.read(() => departed.all(platform).map(nameOf)),
+    async cleared(workspace, platform) {
+      await database.write(() => {
+        clear.run(workspaces.keyOf(workspace), platform);
+      });
+    },
+    workspaces: (platform) => database.read(() => installed.all(platform).map(nameOf)),
     renew: createRenew(database, keyRing),
   };
+}
+
+function nameOf(row: Row): WorkspaceId {
+  return workspaceIdSchema.parse(text(row, "name"));
 }
 
 function createRenew(database: Database, keyRing: KeyRing | null): () => Promise<number> {

@@ -60,6 +60,11 @@ export function writePid(folder: string): void {
   }
 }
 
+/** Whether there is a database in a folder, and the process that holds it, where one is known to live. Changes nothing. */
+export function lookAtFolder(folder: string): { readonly exists: boolean; readonly holder: number | null } {
+  return { exists: existsSync(join(folder, fileName)), holder: livingPid(folder) };
+}
+
 /** Takes the note away; before the lock is given up, or it could be the next one's. */
 export function removePid(folder: string): void {
   try {

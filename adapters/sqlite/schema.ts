@@ -161,8 +161,17 @@ CREATE TABLE installations (
 ) STRICT, WITHOUT ROWID;
 `;
 
+// Where Usher was uninstalled and has not cleared up yet: whoever dies in between goes on after the next start.
+const fourth = `
+CREATE TABLE departures (
+  platform TEXT NOT NULL,
+  workspace INTEGER NOT NULL,
+  PRIMARY KEY (platform, workspace)
+) STRICT, WITHOUT ROWID;
+`;
+
 // The n-th one leads from n-1 to n. They are never changed, only added to.
-const migrations: readonly string[] = [first, second, third];
+const migrations: readonly string[] = [first, second, third, fourth];
 
 /** Throws PermanentError if the database was made by a newer Usher than this one; changes nothing. */
 export function assertNotNewer(database: DatabaseSync): void {

@@ -147,8 +147,12 @@ export interface SettingsStore {
 export interface InstallationStore {
   put(installation: Installation): Promise<void>;
   load(workspace: WorkspaceId, platform: Platform): Promise<Installation | null>;
-  /** Destroys the tokens at once. */
+  /** Destroys the tokens at once, if there are any, and in the same write notes that the workspace was left. */
   remove(workspace: WorkspaceId, platform: Platform): Promise<void>;
+  /** Every workspace that was left on this platform, and where something still has to be cleared away. */
+  left(platform: Platform): Promise<readonly WorkspaceId[]>;
+  /** What had to be cleared away there is; twice is as good as once. */
+  cleared(workspace: WorkspaceId, platform: Platform): Promise<void>;
   /** Every workspace in which this platform is installed; the one list across workspaces. */
   workspaces(platform: Platform): Promise<readonly WorkspaceId[]>;
   /**

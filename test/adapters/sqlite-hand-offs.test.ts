@@ -47,7 +47,7 @@ describe("a database from before there was a column for the card of a hand-off",
   /** Takes away what the third step of the tables brings. */
   const downgrade = (database: DatabaseSync) =>
     database.exec(`DROP INDEX conversations_hand_off; ALTER TABLE conversations DROP COLUMN hand_off;
-      DROP TABLE settings; DROP TABLE installations; PRAGMA user_version = 2`);
+      DROP TABLE settings; DROP TABLE installations; DROP TABLE departures; PRAGMA user_version = 2`);
 
   test("the newest body counts, be it at work or at rest; one that cannot be read keeps nobody from starting", async () => {
     const before = await open();

@@ -63,6 +63,7 @@ async function seen(store: Store, workspace: WorkspaceId) {
     roles: (await roles.list(workspace)).map(({ userId, role }) => [userId, role]),
     agentsChannel: (await settings.load(workspace)).agentsChannel?.address ?? null,
     token: (await installations.load(workspace, "slack"))?.botToken ?? null,
+    left: (await installations.left("slack")).includes(workspace),
   };
 }
 
@@ -83,6 +84,7 @@ const nothing = {
   roles: [],
   agentsChannel: null,
   token: null,
+  left: false,
 };
 
 function everythingOf(mark: string) {
@@ -103,6 +105,7 @@ function everythingOf(mark: string) {
     roles: [["ann", "agent"]],
     agentsChannel: mark,
     token: `xoxb-${mark}`,
+    left: false,
   };
 }
 
@@ -136,6 +139,8 @@ export function storeIsolationContract(current: () => Store): void {
       await store.roles.remove(theirs, "web", "ann");
       await store.settings.save(theirs, { agentsChannel: channelOf("changed") });
       await store.installations.put(anInstallation({ workspace: theirs, botToken: "xoxb-changed" }));
+      await store.installations.remove(theirs, "slack");
+      await store.installations.cleared(theirs, "slack");
       await store.installations.remove(theirs, "slack");
       expect(await seen(store, ours)).toStrictEqual(everythingOf("ours"));
     });
@@ -180,6 +185,7 @@ export function storeIsolationContract(current: () => Store): void {
       "installations.put": (store) => store.installations.put(anInstallation({ workspace: none })),
       "installations.load": (store) => store.installations.load(none, "slack"),
       "installations.remove": (store) => store.installations.remove(none, "slack"),
+      "installations.cleared": (store) => store.installations.cleared(none, "slack"),
     };
     test.each(Object.entries(calls))("%s without a workspace is refused", async (_, call) => {
       await expect(call(current())).rejects.toThrow(InvalidError);

@@ -377,6 +377,21 @@ function installations(current: () => Store, reopened: () => Promise<Store>): vo
     expect([await listed("slack"), await listed("teams")]).toStrictEqual([["T2"], ["T1"]]);
   });
 
+  test("a workspace that was left is known until it is cleared, also after a restart and where nothing was stored", async () => {
+    for (const one of [anInstallation(), anInstallation({ workspace: other })]) await current().installations.put(one);
+    for (const workspace of [demo, demo, workspaceId("never")])
+      await current().installations.remove(workspace, "slack");
+    const after = (await reopened()).installations;
+    expect(await after.left("slack")).toStrictEqual([demo, workspaceId("never")]);
+    expect(await after.left("teams")).toStrictEqual([]);
+    await after.put(anInstallation());
+    expect(await after.left("slack")).toStrictEqual([demo, workspaceId("never")]);
+    await after.cleared(demo, "teams");
+    for (const workspace of [demo, demo, other, workspaceId("unknown")]) await after.cleared(workspace, "slack");
+    expect(await (await reopened()).installations.left("slack")).toStrictEqual([workspaceId("never")]);
+    expect(await current().installations.load(demo, "slack")).toStrictEqual(anInstallation());
+  });
+
   test("what today's key has encrypted is not encrypted again", async () => {
     expect(await current().installations.renew()).toBe(0);
     await current().installations.put(anInstallation());

@@ -145,6 +145,7 @@ function createSideRecords(): Pick<Store, "tickets" | "leads" | "mails"> {
 function createWorkspaceRecords(): Pick<Store, "roles" | "settings" | "installations"> {
   const roles = new Map<string, { platform: Platform; userId: string; role: Role }>();
   const installations = new Map<Platform, Installation>();
+  const left = new Map<Platform, WorkspaceId>();
   let settings: StoredSettings = {};
   return {
     roles: {
@@ -168,8 +169,13 @@ function createWorkspaceRecords(): Pick<Store, "roles" | "settings" | "installat
         installations.set(installation.platform, installation);
       },
       load: async (_workspace, platform) => installations.get(platform) ?? null,
-      remove: async (_workspace, platform) => {
+      remove: async (workspace, platform) => {
         installations.delete(platform);
+        left.set(platform, workspace);
+      },
+      left: async (platform) => [left.get(platform) ?? []].flat(),
+      cleared: async (_workspace, platform) => {
+        left.delete(platform);
       },
       workspaces: async (platform) => [installations.get(platform)?.workspace ?? []].flat(),
       renew: async () => 0,

@@ -91,7 +91,7 @@ const layers: { readonly [name: string]: Layer } = {
   slack: {
     files: /^adapters\/slack\//,
     layers: ["domain", "ports", "slack"],
-    packages: ["@slack/bolt", "@slack/types", "@slack/web-api", "express", "zod", "node:*"],
+    packages: ["@slack/bolt", "@slack/oauth", "@slack/types", "@slack/web-api", "express", "zod", "node:*"],
   },
   worker: { files: /^jobs\/worker\.ts$/, layers: ["compose", "top"], packages: ["node:*"] },
   jobs: { files: /^jobs\//, layers: ["domain", "ports", "jobs"], packages: [] },

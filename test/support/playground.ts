@@ -8,12 +8,31 @@ import type { Log } from "../../src/ports/log.ts";
 import { systemClock, systemIds } from "../../src/system.ts";
 
 /** A log that keeps what it is told. */
-export function createLogBook(): Log & { readonly lines: { level: string; fields: unknown; message: string }[] } {
+interface LogBook extends Log {
+  readonly lines: { level: string; fields: unknown; message: string }[];
+  /** Resolves as soon as there is a line with these words. */
+  until(words: string): Promise<void>;
+}
+
+/** Makes an empty one. */
+export function createLogBook(): LogBook {
   const lines: { level: string; fields: unknown; message: string }[] = [];
+  const waiting = new Set<() => void>();
   const write = (level: string) => (fields: unknown, message: string) => {
     lines.push({ level, fields, message });
+    for (const look of waiting) look();
   };
-  return { lines, info: write("info"), warn: write("warn"), error: write("error") };
+  const until = (words: string): Promise<void> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        if (!lines.some(({ message }) => message.includes(words))) return;
+        waiting.delete(look);
+        resolve();
+      };
+      waiting.add(look);
+      look();
+    });
+  return { lines, until, info: write("info"), warn: write("warn"), error: write("error") };
 }
 
 /** A configuration for a test: any free port, a data folder of its own. */

@@ -1,23 +1,6 @@
+import { botScopes } from "../../../adapters/slack/scopes.ts";
 import { type FakeSlack, type FakeSlackOptions, startFakeSlack } from "./fake-slack.ts";
 import type { FakeChannel, FakeToken, FakeUser, SlackState } from "./state.ts";
-
-/** What the bot asks for when it is installed. */
-const botScopes: readonly string[] = [
-  "app_mentions:read",
-  "assistant:write",
-  "channels:history",
-  "channels:join",
-  "channels:read",
-  "chat:write",
-  "commands",
-  "groups:history",
-  "groups:read",
-  "im:history",
-  "im:read",
-  "im:write",
-  "users:read",
-  "users:read.email",
-];
 
 /** Who and what there is in the company that most tests play in; ids are the same as in test/fixtures/slack. */
 export const company = {
@@ -26,6 +9,7 @@ export const company = {
   botId: "B0USHERBOT1",
   token: "xoxb-of-the-bright-company",
   appToken: "xapp-of-the-app",
+  configToken: "xoxe.xoxp-of-the-app",
   /** A team outside, which shares one channel. */
   partner: "T0PARTNER01",
   partnerToken: "xoxb-of-the-partner",
@@ -106,6 +90,7 @@ function tokens(): readonly FakeToken[] {
   return [
     { token: c.token, team: c.team, bot, scopes: botScopes, end: null },
     { token: c.appToken, team: c.team, bot: null, scopes: ["connections:write"], end: null },
+    { token: c.configToken, team: c.team, bot: null, scopes: [], end: null },
   ];
 }
 

@@ -25,6 +25,14 @@ export function appMethods(socketUrl: () => string): Methods {
         return { url: `${socketUrl()}?ticket=${state.hex(32)}&app_id=${state.app.id}` };
       },
     },
+    "apps.manifest.export": {
+      scopes: [],
+      run({ state, token, args }) {
+        if (!token.token.startsWith("xoxe.")) throw new Refusal("not_allowed_token_type");
+        if (args.required("app_id") !== state.app.id) throw new Refusal("invalid_app_id");
+        return { manifest: state.app.manifest ?? {} };
+      },
+    },
     "assistant.threads.setStatus": { scopes: ["chat:write", "assistant:write"], run: setStatus },
     "assistant.threads.setSuggestedPrompts": { scopes: ["assistant:write"], run: setPrompts },
     "functions.completeSuccess": {
@@ -57,9 +65,9 @@ export function oauthAccess(state: SlackState, args: Args, basic: readonly [stri
     token_type: "bot",
     access_token: token.token,
     bot_user_id: botOf(token).user,
-    team: { id: grant.team, name: team?.name ?? "" },
+    team: grant.orgWide === true ? null : { id: grant.team, name: team?.name ?? "" },
     enterprise: team?.enterprise ?? null,
-    is_enterprise_install: false,
+    is_enterprise_install: grant.orgWide ?? false,
   };
 }
 

@@ -40,6 +40,8 @@ const nothingStored: InstallationStore = {
   put: async () => {},
   load: async () => null,
   remove: async () => {},
+  left: async () => [],
+  cleared: async () => {},
   workspaces: async () => [],
   renew: async () => 0,
 };
@@ -62,6 +64,7 @@ export async function openSlackRig(clock: Clock = systemClock, way: "http" | "so
     clock,
     log,
     agentsChannelOf: () => company.agents,
+    install: null,
     async uninstalled({ workspace }) {
       uninstalled.push(workspace);
       await installations.remove(workspace);

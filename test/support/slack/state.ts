@@ -10,6 +10,8 @@ export interface FakeApp {
   readonly clientSecret: string;
   readonly signingSecret: string;
   readonly token: string;
+  /** As it stands on the app's page. */
+  readonly manifest?: Fields;
 }
 
 export interface FakeTeam {
@@ -120,6 +122,8 @@ export interface FakeGrant {
   readonly user: string;
   readonly scopes: readonly string[];
   readonly redirectUri: string | null;
+  /** For every workspace of the team's organisation at once. */
+  readonly orgWide?: boolean;
   readonly used: boolean;
 }
 

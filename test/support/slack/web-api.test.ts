@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createFakeClock, type FakeClock } from "../fake-clock.ts";
 import { clientOptionsFor } from "./bolt-app.ts";
 import { channel, company, installAtPartner, startCompany, user } from "./company.ts";
+import { tokenIn } from "./directory.ts";
 import type { FakeSlack } from "./fake-slack.ts";
 import { type Fields, fieldsOf, listOf } from "./fields.ts";
 import { grant } from "./methods-app.ts";
@@ -250,7 +251,14 @@ describe("people and channels", () => {
     expect(await refusal(web.users.info({ user: "U0FARAWAY01" }))).toMatchObject({ error: "user_not_visible" });
   });
 
+  /** Usher itself is granted less than what the fake knows. */
+  const grantMore = (...scopes: readonly string[]): void => {
+    const token = tokenIn(slack.state, company.team);
+    slack.state.tokens.set(token.token, { ...token, scopes: [...token.scopes, ...scopes] });
+  };
+
   test("a direct message is opened once, and a person's id stands for it", async () => {
+    grantMore("im:write");
     const opened = await web.conversations.open({ users: agnes });
     const again = await web.conversations.open({ users: agnes });
     expect(again.channel?.id).toBe(opened.channel?.id);
@@ -259,6 +267,7 @@ describe("people and channels", () => {
   });
 
   test("the bot joins a public channel and can write there", async () => {
+    grantMore("channels:join");
     await web.conversations.join({ channel: random });
     expect((await web.conversations.members({ channel: random })).members).toContain(bot);
     expect(await web.chat.postMessage({ channel: random, text: "Hi" })).toMatchObject({ ok: true });

@@ -1,0 +1,200 @@
+import { describe, expect, test } from "vitest";
+import { createInstalling } from "../../src/app/installing.ts";
+import type { WorkspaceId } from "../../src/domain/ids.ts";
+import type { Installation } from "../../src/domain/installation.ts";
+import { TransientError } from "../../src/ports/errors.ts";
+import type { Store } from "../../src/ports/store.ts";
+import { agent } from "../support/chat.ts";
+import { type House, type HouseOptions, housesOf } from "../support/house.ts";
+import { aProcedure } from "../support/procedures.ts";
+import { anInstallation } from "../support/records.ts";
+
+const houses = housesOf(
+  aProcedure([
+    { id: "ask", kind: "collect", variable: "order", prompt: "Which order?" },
+    { id: "pay", kind: "call", method: "POST", url: "https://shop.example/pay", approval: "require" },
+  ]),
+);
+
+/** What is installed, in memory and, as far as these tests ask, in the store: the houses have no keys for more. */
+function memoryKnown(store: Store) {
+  const known = new Map<WorkspaceId, Installation>();
+  return {
+    of: (workspace: WorkspaceId) => known.get(workspace) ?? null,
+    put: async (installation: Installation) => void known.set(installation.workspace, installation),
+    async remove(workspace: WorkspaceId) {
+      known.delete(workspace);
+      await store.installations.remove(workspace, "web");
+    },
+  };
+}
+
+/** A house in which Usher is installed by the owner, with an agent. */
+async function installed(options: Partial<HouseOptions> = {}) {
+  const house = await houses.open(options);
+  const { store, settings, work, clock, log, workspace } = house;
+  const opened: string[] = [];
+  const known = memoryKnown(store);
+  const openWorkspace = async (one: WorkspaceId) => void opened.push(one);
+  const installing = createInstalling({ platform: "web", known, store, settings, work, openWorkspace, clock, log });
+  const installation = anInstallation({ workspace, platform: "web", by: "olga", botToken: "xoxb-1" });
+  return { house, known, installing, installation, opened };
+}
+
+/** Brings a conversation into a state in which Usher may be when it is uninstalled. */
+const states: { readonly [state: string]: (house: House) => Promise<void> } = {
+  "waiting for the customer": async (house) => {
+    await house.say("c1", "refund");
+    await house.settled("c1");
+  },
+  "waiting for an approval": async (house) => {
+    await house.say("c1", "refund");
+    await house.say("c1", "1001");
+    await house.until("c1", ({ run, lease }) => run?.wait.kind === "approval" && lease === null);
+  },
+  "waiting for a verdict": async (house) => {
+    houses.world.answer = () => ({ kind: "unknown", reason: "cut off" });
+    await approved(house);
+    await house.until("c1", ({ run, lease }) => run?.wait.kind === "verdict" && lease === null);
+  },
+  "in the hands of people": async (house) => {
+    await house.say("c1", "refund");
+    await house.say("c1", "I want to talk to a person");
+    await house.until("c1", ({ people, lease }) => people !== null && lease === null);
+  },
+};
+
+async function approved(house: House): Promise<void> {
+  await states["waiting for an approval"]?.(house);
+  const { run } = (await house.load("c1")) ?? {};
+  if (run?.wait.kind !== "approval") throw new Error("no approval");
+  await house.press(run.wait.of.id, { kind: "approve" }, agent);
+}
+
+/** The channel as it is without a token: nothing gets through any more. */
+function cutOff(): void {
+  houses.world.onSend = () => {
+    throw new TransientError("not installed");
+  };
+}
+
+describe("uninstalling", () => {
+  test.each(Object.entries(states))("%s: nothing is left open, and the run is on record", async (state, reach) => {
+    const { house, known, installing, installation } = await installed();
+    await installing.install(installation);
+    await reach(house);
+    const told = houses.world.sent.length;
+    cutOff();
+    await installing.uninstall(installation);
+    expect(known.of(house.workspace)).toBeNull();
+    expect(await house.load("c1")).toMatchObject({ run: null, people: null });
+    expect(houses.world.sent.length).toBe(told);
+    const records = await house.store.runs.find(house.workspace, {}, null);
+    const ended = state === "in the hands of people" ? "escalated" : "cancelled";
+    expect(records.items.map((record) => record.ended)).toEqual([ended]);
+    expect(await house.store.installations.left("web")).toEqual([]);
+  });
+
+  test("a call that is out is not repeated, and ends the run when it comes back", async () => {
+    const { house, installing, installation } = await installed();
+    await installing.install(installation);
+    const answer = Promise.withResolvers<{ readonly kind: "done"; readonly value: object }>();
+    houses.world.answer = () => answer.promise as never;
+    await approved(house);
+    await house.until("c1", ({ run }) => run?.wait.kind === "effect");
+    await installing.uninstall(installation);
+    expect((await house.load("c1"))?.run?.ending).toBe("cancelled");
+    answer.resolve({ kind: "done", value: {} });
+    await house.until("c1", ({ run, lease }) => run === null && lease === null);
+    expect(houses.world.requests).toHaveLength(1);
+  });
+
+  test("the agents channel and the roles that were given are gone; owners stay", async () => {
+    const { house, installing, installation } = await installed();
+    const { store, settings, workspace } = house;
+    await installing.install(installation);
+    await store.roles.set(workspace, "web", "ann", "admin");
+    await store.roles.set(workspace, "teams", "tim", "agent");
+    await installing.uninstall(installation);
+    expect(settings.of(workspace).agentsChannel).toBeNull();
+    expect(await store.roles.list(workspace)).toEqual([
+      { platform: "teams", userId: "tim", role: "agent" },
+      { platform: "web", userId: "olga", role: "owner" },
+    ]);
+  });
+
+  test("whoever takes Usher out and puts it in again does not become its owner", async () => {
+    const { house, installing, installation } = await installed();
+    expect(await installing.install(installation)).toEqual({ isOwner: true });
+    await installing.uninstall(installation);
+    expect(await installing.install({ ...installation, by: "eve", botToken: "xoxb-2" })).toEqual({ isOwner: false });
+    expect(await house.store.roles.load(house.workspace, "web", "eve")).toBeNull();
+  });
+
+  test("an agents channel on another platform stays", async () => {
+    const agentsChannel = { platform: "teams" as const, address: "19:a" as never };
+    const { house, installing, installation } = await installed({ settings: { agentsChannel } });
+    await installing.install(installation);
+    await installing.uninstall(installation);
+    expect(house.settings.of(house.workspace).agentsChannel).toEqual(agentsChannel);
+  });
+
+  test("what is said of a token that was replaced leaves the new one alone", async () => {
+    const { house, known, installing, installation } = await installed();
+    await installing.install(installation);
+    const renewed = { ...installation, botToken: "xoxb-2" };
+    await installing.install(renewed);
+    await installing.uninstall(installation);
+    expect(known.of(house.workspace)).toEqual(renewed);
+    expect(await house.store.roles.load(house.workspace, "web", agent.id)).toBe("agent");
+  });
+});
+
+describe("when it is cut short", () => {
+  test("by a crash, the next start goes on with it", async () => {
+    const first = await installed();
+    await first.installing.install(first.installation);
+    await states["waiting for an approval"]?.(first.house);
+    // The token is destroyed, and no more than that.
+    await first.house.store.installations.remove(first.house.workspace, "web");
+    await houses.abandon(first.house);
+    const { house, installing } = await installed({ boot: "boot-2" });
+    await installing.finish();
+    expect((await house.load("c1"))?.run).toBeNull();
+    expect(await house.store.roles.load(house.workspace, "web", agent.id)).toBeNull();
+    expect(await house.store.installations.left("web")).toEqual([]);
+  });
+
+  test("by the store, it is tried again until it works; nothing is known of the workspace meanwhile", async () => {
+    let isDown = false;
+    const wrap = (store: Store): Store => ({
+      ...store,
+      installations: {
+        ...store.installations,
+        remove: (...at) => (isDown ? Promise.reject(new TransientError("down")) : store.installations.remove(...at)),
+      },
+    });
+    const { house, known, installing, installation } = await installed({ wrap });
+    await installing.install(installation);
+    await states["waiting for the customer"]?.(house);
+    isDown = true;
+    await expect(installing.uninstall(installation)).rejects.toThrow(TransientError);
+    expect(known.of(house.workspace)).toBeNull();
+    expect((await house.load("c1"))?.run).not.toBeNull();
+    isDown = false;
+    house.clock.advance(60_000);
+    await house.until("c1", ({ run }) => run === null);
+  });
+
+  test("an installation in the same moment waits until everything is cleared up", async () => {
+    const { house, known, installing, installation, opened } = await installed();
+    await installing.install(installation);
+    await states["waiting for an approval"]?.(house);
+    const renewed = { ...installation, botToken: "xoxb-2" };
+    await Promise.all([installing.uninstall(installation), installing.install(renewed)]);
+    expect((await house.load("c1"))?.run).toBeNull();
+    expect(known.of(house.workspace)).toEqual(renewed);
+    expect(opened).toEqual([house.workspace, house.workspace]);
+    expect(await house.store.installations.left("web")).toEqual([]);
+  });
+});
