@@ -12,10 +12,8 @@ import { visible } from "../domain/visible.ts";
 import { type Context, procedureOf, stepOf } from "./context.ts";
 import { hideSensitive, shorten } from "./trace.ts";
 
-// Cards are built here from the data itself, never from words that a model or a customer could choose.
-
-// A field of a card is for reading; the exact request is what was hashed and stored.
-const fieldLength = 1000;
+// Cards are built here from the data itself, never from words that a model or a customer could choose. A request and a
+// reason stand on them whole: what does not fit at a glance is the channel's to show elsewhere, and never to drop.
 
 /** What a call or an action does, in a few words: "create a ticket", "POST shop.example.com". Pure. */
 export function labelOf(of: Outgoing): string {
@@ -182,7 +180,7 @@ export function relayCard(from: Person, text: string): Card {
 }
 
 function hider(conversation: Conversation, context: Context): (text: string) => string {
-  return (text) => shorten(visible(hideSensitive(conversation, context, text)), fieldLength);
+  return (text) => visible(hideSensitive(conversation, context, text));
 }
 
 function requestSections(of: Outgoing, hide: (text: string) => string, label: string): readonly CardSection[] {
@@ -249,6 +247,7 @@ function collectedSection(conversation: Conversation, context: Context): CardSec
   return { label: "Collected", fields };
 }
 
+// Only a reminder of what the run knows: what will be done with it stands in the request.
 const limitOfCollected = 200;
 const messagesOnHandOff = 5;
 
