@@ -13,6 +13,7 @@ import type { Store } from "../ports/store.ts";
 import type { Catalog } from "./catalog.ts";
 import { runCommand } from "./commands/run-command.ts";
 import { decide } from "./decide.ts";
+import { forward } from "./forward.ts";
 import { createInspector } from "./inspect.ts";
 import { createPerform } from "./perform.ts";
 import { receive } from "./receive.ts";
@@ -60,7 +61,7 @@ export function createCore(options: CoreOptions, onSaved: (conversation: Convers
   const { store, catalog, settings, channels, queue, clock, ids, log, owner, exclusive } = options;
   const { conversations, answers, roles } = store;
   const watchers: Parameters<typeof createInspector>[0]["watchers"] = new Set();
-  const work = createWork({
+  const work: Work = createWork({
     conversations,
     catalog,
     clock,
@@ -68,7 +69,7 @@ export function createCore(options: CoreOptions, onSaved: (conversation: Convers
     queue,
     owner,
     exclusive,
-    perform: createPerform(options),
+    perform: createPerform({ ...options, forward: (key, turn) => forward(work, key, turn) }),
     onSaved: (saved) => {
       if (saved.dueAt !== null) sweeper.expect(saved.dueAt);
       for (const changed of watchers) changed(saved.workspace, saved.id);
@@ -83,7 +84,7 @@ export function createCore(options: CoreOptions, onSaved: (conversation: Convers
     sweeper,
     inspector,
     inbound: {
-      event: (place, event) => receive({ work, roles, ids, log }, place, event),
+      event: (place, event) => receive({ work, conversations, roles, ids, log }, place, event),
       startable: (workspace, customer, by) => startable({ roles, catalog }, workspace, customer, by),
       start: (place, slug, turn, by) => start({ work, roles, ids, log }, place, slug, turn, by),
       press: (workspace, press) => decide({ work, store, log }, workspace, press),

@@ -12,7 +12,7 @@ import { runEndSchema } from "./run-record.ts";
 import { turnSchema } from "./turn.ts";
 
 /** The newest shape of the document. A process leaves documents with a higher number alone. */
-export const conversationSchemaNumber = 2;
+export const conversationSchemaNumber = 3;
 
 /**
  * One thread with one customer, as one document: whatever must be atomic is in here, so that one conditional write is

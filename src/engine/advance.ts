@@ -3,13 +3,14 @@ import type { Event } from "../domain/event.ts";
 import type { Turn } from "../domain/turn.ts";
 import { cancel } from "./cancel.ts";
 import type { Context } from "./context.ts";
+import { onForwarded } from "./forward.ts";
 import { pause, relayToCustomer, stayWithPeople } from "./people.ts";
 import { onPressed } from "./press.ts";
 import { remember, wasSeen } from "./seen.ts";
 import { onSettled } from "./settle.ts";
 import { onStart } from "./start.ts";
 import { onTick } from "./time.ts";
-import { drainInbox, onTurn } from "./turns.ts";
+import { drainInbox, isBusy, onTurn } from "./turns.ts";
 
 /**
  * What a conversation becomes when something happens to it. The effects that it wants are in the outbox of the answer,
@@ -27,7 +28,9 @@ export function advance(conversation: Conversation, event: Event, context: Conte
 function happen(conversation: Conversation, event: Event, context: Context): Conversation {
   switch (event.kind) {
     case "turn":
-      return onTurn(conversation, context, event.turn);
+      return onTurn(conversation, context, event.turn, event.beside ?? null);
+    case "forwarded":
+      return onForwarded(conversation, context, event.turn);
     case "agentWrote":
       return onAgentWrote(conversation, context, event.turn, event.where);
     case "start":
@@ -57,8 +60,7 @@ function onAgentWrote(
   if (wasSeen(conversation, turn)) return conversation;
   const seen = remember(conversation, turn);
   if (where === "handOff") return relayToCustomer(seen, context, turn);
-  const isIdle =
-    seen.run === null && seen.choosing === null && seen.outbox.every(({ effect }) => effect.kind !== "route");
+  const isIdle = seen.run === null && seen.choosing === null && !isBusy(seen);
   if (seen.people !== null) return stayWithPeople(seen, context);
   return isIdle ? seen : pause(seen, context, turn.from);
 }

@@ -26,6 +26,16 @@ export function onAnswer(conversation: Conversation, context: Context, turn: Tur
   return onWord(conversation, context, step, turn) ?? take(conversation, context, step, turn);
 }
 
+/** Whether a turn would be taken as the answer: it is valid, and neither a word to the bot nor a correction. Pure. */
+export function wouldAnswer(conversation: Conversation, context: Context, turn: Turn): boolean {
+  const step = stepOf(conversation, context);
+  if (step.kind !== "collect" || !mayAnswer(conversation, context, turn) || turn.text.trim() === "") return false;
+  if (isChoice(step, turn.text)) return true;
+  const word = recognise(turn.text, step.step.prompt);
+  if ((word !== null && word !== "yes" && word !== "no") || correction(turn.text) !== null) return false;
+  return readInput(turn.text, step.step, context.settings).kind !== "bad";
+}
+
 /** Whether this person's words count for the run: its starter's do, or anyone's where the procedure says so. Pure. */
 export function mayAnswer(conversation: Conversation, context: Context, { from }: Turn): boolean {
   const { run } = conversation;

@@ -10,6 +10,7 @@ const laneOf: { readonly [kind in Effect["kind"]]: Lane } = {
   post: "agents",
   editCard: "agents",
   route: "work",
+  forward: "work",
   call: "work",
   act: "work",
   record: "record",

@@ -9,7 +9,7 @@ import { replace, without } from "./outbox.ts";
 import { handOff } from "./people.ts";
 import { readsOnly } from "./request.ts";
 import { onRequestResult, type Result } from "./result.ts";
-import { afterRoute } from "./routing.ts";
+import { afterForward, afterRoute } from "./routing.ts";
 import { askForVerdict } from "./verdict.ts";
 
 /** What follows from the outcome of one attempt: try again later, ask a person, or take it as the result. */
@@ -117,7 +117,9 @@ function onResult(conversation: Conversation, context: Context, of: Outgoing, re
     case "act":
       return onRequestResult(conversation, context, of, result);
     case "route":
-      return afterRoute(conversation, context, effect.turn, result.kind === "done" ? result.value : null);
+      return afterRoute(conversation, context, effect, result.kind === "done" ? result.value : null);
+    case "forward":
+      return afterForward(conversation, context, effect, result.kind === "done" && result.value === true);
     case "post":
       return result.kind === "done"
         ? keepCard(conversation, id, result.value)

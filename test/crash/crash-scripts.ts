@@ -131,6 +131,16 @@ export const scripts: readonly Script[] = [
   },
   {
     ...told,
+    name: "order-status/outside",
+    async act(people) {
+      await people.writes("Where is my order?");
+      await people.reads("What is your order number?");
+      await people.writesOutside("1001");
+      await people.reads("Expected delivery");
+    },
+  },
+  {
+    ...told,
     name: "order-status/silence",
     async act(people) {
       await people.writes("Where is my order?");

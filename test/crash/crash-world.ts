@@ -64,7 +64,8 @@ export class CrashWorld {
   readonly #clock: Clock;
   readonly #firstPost: FirstPost;
   readonly #backendMs: number;
-  #holder: { readonly owner: string; readonly until: number } | null = null;
+  /** Who holds which conversation. */
+  readonly #holders = new Map<string, { readonly owner: string; readonly until: number } | null>();
 
   /** `backendMs`: how long the backend takes to answer what it has done. */
   constructor(clock: Clock, firstPost: FirstPost, backendMs: number) {
@@ -148,7 +149,7 @@ export class CrashWorld {
         ...conversations,
         save: async (next) => {
           await conversations.save(next);
-          this.#holder = next.lease;
+          this.#holders.set(next.id, next.lease);
         },
       },
       tickets: {
@@ -172,9 +173,9 @@ export class CrashWorld {
 
   /** Oracle O6: only who holds the lease begins an effect, and only while it lasts. */
   #begins(owner: string, what: string): void {
-    const holder = this.#holder;
-    if (holder?.owner === owner && holder.until >= this.#clock.now()) return;
-    const state = holder === null ? "nobody holds it" : `${holder.owner} holds it`;
+    const holders = [...this.#holders.values()].filter((holder) => holder !== null);
+    if (holders.some((holder) => holder.owner === owner && holder.until >= this.#clock.now())) return;
+    const state = holders.length === 0 ? "nobody holds it" : `${holders.map((holder) => holder.owner)} holds it`;
     this.broken.push({ oracle: "O6", what: `${owner} began the ${what} though ${state}` });
   }
 

@@ -1,0 +1,76 @@
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { temporaryFolder } from "../support/playground.ts";
+import { company } from "../support/slack/company.ts";
+import { drawn, startUsherInSlack } from "../support/slack/usher.ts";
+
+// What customers and agents find in the threads of Slack, with all of Usher and a fake Slack.
+
+const procedures = fileURLToPath(new URL("../fixtures/slack-procedures", import.meta.url));
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let it: Awaited<ReturnType<typeof startUsherInSlack>>;
+
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  it = await startUsherInSlack(folder.path, { USHER_PROCEDURES: procedures });
+  await it.setUp();
+});
+afterEach(async () => {
+  await it.stop();
+  await folder.remove();
+});
+
+const { support, agents, jane, agnes } = company;
+
+/** Jane writes in the channel, and answers in the thread of her message; answers its `ts`. */
+async function asks(...[text, question]: readonly [string, string]): Promise<string> {
+  const { message } = await it.people.writes({ user: jane, channel: support, text });
+  await it.message(support, question);
+  return message.ts;
+}
+
+describe("attack 76: a request that is longer than a card", () => {
+  test("stands whole in the thread of the card, and is decided on the card", async () => {
+    const thread = await asks("I want to complain", "What went wrong?");
+    const lines = Array.from({ length: 300 }, (_, index) => `Line ${index} of what went wrong.`);
+    await it.people.writes({ user: jane, channel: support, thread, text: lines.join("\n") });
+    const card = await it.message(agents, "Approval needed");
+    expect(drawn(card)).toContain("Full request* is in the thread");
+    expect(drawn(card)).not.toContain(lines.at(-1));
+    const below = await it.message(agents, lines.at(-1) ?? "", ({ thread: root }) => root === card.ts);
+    expect(drawn(below)).toContain("Full request");
+    const whole = it.slack
+      .messagesIn(agents)
+      .filter(({ thread: root }) => root === card.ts)
+      .map(drawn)
+      .join();
+    for (const line of lines) expect(whole).toContain(line);
+    await it.interactions.presses({ user: agnes, channel: agents, ts: card.ts, label: "Approve" });
+    await it.message(support, "Your ticket number is 1");
+  });
+});
+
+describe("an answer that stands outside its thread", () => {
+  test("is taken if it is valid and fits no procedure, once, and the run goes on in its thread", async () => {
+    const thread = await asks("I want to book a table", "For how many people?");
+    const { envelopes, message } = await it.people.writes({ user: jane, channel: support, text: "4" });
+    const next = await it.message(support, "Inside or outside?");
+    expect(next.thread).toBe(thread);
+    for (const envelope of envelopes) expect((await it.bot.event(envelope)).status).toBe(200);
+    await it.people.writes({ user: jane, channel: support, thread, text: "inside" });
+    await it.message(support, "Smoking or not?");
+    const said = it.slack.messagesIn(support).filter(({ user }) => user === company.bot);
+    expect(said.filter((one) => drawn(one).includes("Inside or outside?"))).toHaveLength(1);
+    expect(said.filter(({ thread: root }) => root === message.ts)).toEqual([]);
+  });
+
+  test("is left alone if it is not valid, or somebody else's", async () => {
+    const thread = await asks("I want to book a table", "For how many people?");
+    await it.people.writes({ user: jane, channel: support, text: "lunch?" });
+    await it.people.writes({ user: company.guest, channel: support, text: "4" });
+    await it.people.writes({ user: jane, channel: support, thread, text: "2" });
+    await it.message(support, "Inside or outside?");
+    const said = it.slack.messagesIn(support).filter(({ user }) => user === company.bot);
+    expect(said.map(({ thread: root }) => root)).toEqual([thread, thread]);
+  });
+});
