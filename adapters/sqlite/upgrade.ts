@@ -7,7 +7,7 @@ type Body = { readonly [field: string]: Json };
 // From the schema number in the key to the next one; each is pure and keeps the fields that it does not know.
 const steps: { readonly [from: number]: (body: Body) => Body } = {
   1: (body) => ({ ...body, schema: 2, recent: recentOfSchema1(body["recent"]) }),
-  2: (body) => ({ ...body, schema: 3, outbox: outboxOfSchema2(body["outbox"]) }),
+  2: (body) => ({ ...body, schema: 3, offered: null, outbox: outboxOfSchema2(body["outbox"]) }),
 };
 
 /**

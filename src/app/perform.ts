@@ -42,6 +42,7 @@ export type Perform = (conversation: Conversation, of: Outgoing, leaseEndsAt: nu
 
 const timeoutOf: { readonly [kind in Effect["kind"]]: number } = {
   say: limits.sendTimeoutMs,
+  editSay: limits.sendTimeoutMs,
   post: limits.sendTimeoutMs,
   editCard: limits.sendTimeoutMs,
   route: limits.modelTimeoutMs,
@@ -103,6 +104,8 @@ function perform(
   switch (effect.kind) {
     case "say":
       return say(options, conversation, of, effect.message);
+    case "editSay":
+      return editSay(options, conversation, effect);
     case "post":
       return post(options, conversation, of, effect);
     case "editCard":
@@ -146,6 +149,17 @@ async function say(
     mayHaveBeenSent: of.mayHaveHappened,
   });
   return { kind: "done", value };
+}
+
+async function editSay(
+  options: PerformOptions,
+  { customer, cards, outbox }: Conversation,
+  { of, message }: Effect & { readonly kind: "editSay" },
+): Promise<Outcome> {
+  const ref = cards[of];
+  if (ref !== undefined) await channelOf(options, customer.platform).edit(ref, message);
+  else if (outbox.some(({ id }) => id === of)) throw new TransientError("What is to be edited is still on its way.");
+  return { kind: "done", value: null };
 }
 
 async function post(

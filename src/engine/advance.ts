@@ -2,6 +2,7 @@ import type { Conversation } from "../domain/conversation.ts";
 import type { Event } from "../domain/event.ts";
 import type { Turn } from "../domain/turn.ts";
 import { cancel } from "./cancel.ts";
+import { onChose, withoutStaleOffer } from "./choices.ts";
 import type { Context } from "./context.ts";
 import { onForwarded } from "./forward.ts";
 import { pause, relayToCustomer, stayWithPeople } from "./people.ts";
@@ -21,7 +22,7 @@ import { drainInbox, isBusy, onTurn } from "./turns.ts";
 export function advance(conversation: Conversation, event: Event, context: Context): Conversation {
   const happened = happen(conversation, event, context);
   if (happened === conversation) return conversation;
-  const drained = drainInbox(happened, context);
+  const drained = withoutStaleOffer(drainInbox(happened, context), context);
   return { ...drained, touchedAt: Math.max(drained.touchedAt, context.now) };
 }
 
@@ -31,6 +32,8 @@ function happen(conversation: Conversation, event: Event, context: Context): Con
       return onTurn(conversation, context, event.turn, event.beside ?? null);
     case "forwarded":
       return onForwarded(conversation, context, event.turn);
+    case "chose":
+      return onChose(conversation, context, event.card, event.turn);
     case "agentWrote":
       return onAgentWrote(conversation, context, event.turn, event.where);
     case "start":

@@ -13,6 +13,9 @@ import { startRun } from "./walk.ts";
 // Enough for "why", and little enough to lie in every parked document.
 const scoresKept = 3;
 
+/** The answers that are offered where only one thing could be meant. */
+export const yesOrNo = { yes: "Yes", no: "No" } as const;
+
 /** A turn that is routed, and the conversation whose run it may answer if it fits no procedure (null: there is none). */
 interface Routed {
   readonly turn: Turn;
@@ -100,7 +103,7 @@ function askAgain(
 ): Conversation {
   const asked = choose(conversation, context, [procedure.slug], turn);
   const text = fill(context.settings.texts.again, { procedure: procedure.name });
-  return say(asked, context, text, { choices: ["Yes", "No"] });
+  return say(asked, context, text, { choices: [yesOrNo.yes, yesOrNo.no] });
 }
 
 /** A near tie: the customer chooses, and what was first written counts when it is chosen. */

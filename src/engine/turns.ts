@@ -7,10 +7,10 @@ import { mayAnswer, onAnswer } from "./answer.ts";
 import { askForPerson, cancel } from "./cancel.ts";
 import type { CompiledProcedure } from "./compile.ts";
 import type { Context } from "./context.ts";
-import { isFull, say } from "./outbox.ts";
+import { closeOffer, isFull, say } from "./outbox.ts";
 import { drop, relayToAgents } from "./people.ts";
 import { recognise } from "./phrases.ts";
-import { route } from "./routing.ts";
+import { route, yesOrNo } from "./routing.ts";
 import { noteIfLate, remember, wasSeen, withinLimit } from "./seen.ts";
 import { startRun } from "./walk.ts";
 
@@ -121,10 +121,14 @@ function choose(
   const offered = choosing.slugs.flatMap((slug) => context.active.get(slug) ?? []);
   const word = recognise(turn.text);
   if (choosing.slugs.length === 1 && word === "no") {
-    return say({ ...conversation, choosing: null }, context, context.settings.texts.notAgain);
+    const left = closeOffer({ ...conversation, choosing: null }, context, yesOrNo.no);
+    return say(left, context, context.settings.texts.notAgain);
   }
-  const chosen = choosing.slugs.length === 1 && word === "yes" ? offered[0] : named(offered, turn.text);
-  return chosen === undefined ? null : startRun(conversation, context, chosen, choosing.turn);
+  const isYes = choosing.slugs.length === 1 && word === "yes";
+  const chosen = isYes ? offered[0] : named(offered, turn.text);
+  if (chosen === undefined) return null;
+  const shown = closeOffer(conversation, context, choosing.slugs.length === 1 ? yesOrNo.yes : chosen.name);
+  return startRun(shown, context, chosen, choosing.turn);
 }
 
 function named(offered: readonly CompiledProcedure[], text: string): CompiledProcedure | undefined {

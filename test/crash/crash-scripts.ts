@@ -19,6 +19,7 @@ const guarded = aProcedure(
 );
 const apology = aProcedure(
   [
+    { id: "tone", kind: "collect", variable: "tone", prompt: "In which tone?", choices: ["Formal", "Friendly"] },
     { id: "ask", kind: "collect", variable: "email", prompt: "To which address?", validation: "email" },
     {
       id: "mail",
@@ -197,6 +198,8 @@ export const scripts: readonly Script[] = [
     name: "apology",
     async act(people) {
       await people.writes("I want an apology");
+      await people.reads("In which tone?");
+      await people.writes("friendly");
       await people.reads("To which address?");
       await people.writes("ann@example.com");
       await people.reads("The apology is on its way");

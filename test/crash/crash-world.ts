@@ -5,7 +5,7 @@ import type { CardRef } from "../../src/domain/ids.ts";
 import { addressSchema, cardRefSchema } from "../../src/domain/ids.ts";
 import { type Json, jsonSchema } from "../../src/domain/json.ts";
 import type { Mail } from "../../src/domain/mail.ts";
-import type { OutMessage } from "../../src/domain/message.ts";
+import type { OutMessage, TextMessage } from "../../src/domain/message.ts";
 import type { Outcome } from "../../src/domain/outcome.ts";
 import type { Press, Receipt } from "../../src/domain/press.ts";
 import type { Channel, Inbound } from "../../src/ports/channel.ts";
@@ -61,6 +61,7 @@ export class CrashWorld {
   readonly broken: Broken[] = [];
   /** The cards as they stand now, by the effect that posted them, oldest first. */
   readonly cards = new Map<string, Card>();
+  readonly #edited = new Map<string, TextMessage>();
   readonly #clock: Clock;
   readonly #firstPost: FirstPost;
   readonly #backendMs: number;
@@ -81,6 +82,11 @@ export class CrashWorld {
     );
   }
 
+  /** Which choices the customer's messages show as chosen, as "Which size? Large"; null where none was. */
+  get chosen(): readonly string[] {
+    return [...this.#edited.values()].map(({ text, chosen }) => `${text} ${chosen}`);
+  }
+
   /** The platform as a boot sees it. A second arrival of an effect id is not shown again, as in the playground. */
   channel(owner: string): Channel {
     return {
@@ -97,6 +103,7 @@ export class CrashWorld {
       edit: async (card, message) => {
         this.#begins(owner, `edit of ${card}`);
         if (message.kind === "card") this.cards.set(card.slice("card:".length), message.card);
+        else this.#edited.set(card, message);
       },
     };
   }
@@ -135,6 +142,7 @@ export class CrashWorld {
       },
       startable: (workspace, person, by) => inbound.startable(workspace, person, by),
       start: (place, slug, turn, by) => inbound.start(place, slug, turn, by),
+      choose: (place, card, turn) => inbound.choose(place, card, turn),
       underCard: (workspace, card, turn) => inbound.underCard(workspace, card, turn),
       command: (workspace, command) => inbound.command(workspace, command),
     };

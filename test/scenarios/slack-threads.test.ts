@@ -74,3 +74,64 @@ describe("an answer that stands outside its thread", () => {
     expect(said.map(({ thread: root }) => root)).toEqual([thread, thread]);
   });
 });
+
+describe("choices", () => {
+  const press = (ts: string, label: string) => it.interactions.presses({ user: jane, channel: support, ts, label });
+  const shown = (ts: string) => {
+    const found = it.slack.messagesIn(support).find((one) => one.ts === ts);
+    return found === undefined ? "" : drawn(found);
+  };
+  /** The first question with choices, as it stands in the thread. */
+  const choosing = async () => {
+    const thread = await asks("I want to book a table", "For how many people?");
+    await it.people.writes({ user: jane, channel: support, thread, text: "4" });
+    return { thread, question: await it.message(support, "Inside or outside?") };
+  };
+
+  test("pressed: the buttons go, and the message shows what was chosen", async () => {
+    const { thread, question } = await choosing();
+    expect((await press(question.ts, "Outside")).delivered.status).toBe(200);
+    const next = await it.message(support, "Smoking or not?");
+    expect(next.thread).toBe(thread);
+    await it.message(support, "✓ Outside", ({ ts }) => ts === question.ts);
+    expect(shown(question.ts)).not.toContain("choice:");
+    expect(shown(next.ts)).toContain("choice:");
+  });
+
+  test("typed: the same", async () => {
+    const { thread, question } = await choosing();
+    await it.people.writes({ user: jane, channel: support, thread, text: "the first one" });
+    await it.message(support, "✓ Inside", ({ ts }) => ts === question.ts);
+    expect(shown(question.ts)).not.toContain("choice:");
+  });
+
+  test("pressed too late, it is no answer to the next question, and whoever pressed is told so in private", async () => {
+    const { question } = await choosing();
+    const { payload } = await press(question.ts, "Inside");
+    await it.message(support, "✓ Inside", ({ ts }) => ts === question.ts);
+    // Slack sends it again: it is recognised, and nobody is told anything.
+    expect((await it.bot.interaction(payload)).status).toBe(200);
+    const [action] = payload["actions"] as { readonly [name: string]: unknown }[];
+    const other = { ...payload, user: { id: company.guest, username: "guest", team_id: company.team } };
+    expect((await it.bot.interaction({ ...other, actions: [action] })).status).toBe(200);
+    await it.whispered(company.guest, "not open any more");
+    expect(it.slack.state.ephemerals.filter(({ to }) => to === jane)).toEqual([]);
+    const said = it.slack.messagesIn(support).filter((one) => drawn(one).includes("Smoking or not?"));
+    expect(said).toHaveLength(1);
+  });
+
+  test("pressed by somebody else, it is nobody's answer", async () => {
+    const { question } = await choosing();
+    await it.interactions.presses({ user: company.guest, channel: support, ts: question.ts, label: "Outside" });
+    await it.whispered(company.guest, "somebody else");
+    await press(question.ts, "Inside");
+    await it.message(support, "✓ Inside", ({ ts }) => ts === question.ts);
+  });
+
+  test("nobody waits for it any more: the buttons go, and nothing was chosen", async () => {
+    const { thread, question } = await choosing();
+    await it.people.writes({ user: jane, channel: support, thread, text: "cancel" });
+    await it.slack.until(() => (shown(question.ts).includes("choice:") ? undefined : true));
+    expect(shown(question.ts)).not.toContain("✓");
+  });
+});

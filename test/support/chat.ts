@@ -58,6 +58,7 @@ export class Chat {
   conversation: Conversation;
   now = 1_800_000_000_000;
   readonly said: TextMessage[] = [];
+  readonly edits: { readonly of: string; readonly message: TextMessage }[] = [];
   readonly cards: { id: string; card: Card; under: string | null }[] = [];
   readonly performed: Outgoing[] = [];
   readonly records: RunRecord[] = [];
@@ -191,6 +192,10 @@ export class Chat {
       case "say":
         this.said.push(effect.message);
         return { kind: "done", value: `ref-${of.id}` };
+      case "editSay": {
+        this.edits.push({ of: effect.of, message: effect.message });
+        return { kind: "done", value: null };
+      }
       case "post":
         if (this.world.postsWork?.() === false) return { kind: "failed", reason: "channel_not_found" };
         this.cards.push({ id: of.id, card: effect.card, under: effect.under });

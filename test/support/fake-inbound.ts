@@ -10,12 +10,13 @@ import type { View } from "../../src/domain/view.ts";
 import type { Inbound, Place, Startable, StartReceipt } from "../../src/ports/channel.ts";
 import type { ApprovalView, ConversationView, Inspector } from "../../src/ports/inspector.ts";
 
-/** One call of `Inbound.event`, `press`, `underCard`, `start` or `command`; `startable` only asks. */
+/** One call of `Inbound.event`, `press`, `underCard`, `start`, `choose` or `command`; `startable` only asks. */
 export type Report =
   | { readonly place: Place; readonly event: Event }
   | { readonly workspace: WorkspaceId; readonly press: Press }
   | { readonly workspace: WorkspaceId; readonly card: CardRef; readonly turn: Turn }
   | { readonly place: Place; readonly slug: string; readonly turn: Turn; readonly by: Person | null }
+  | { readonly place: Place; readonly card: CardRef; readonly turn: Turn }
   | { readonly workspace: WorkspaceId; readonly command: Command };
 
 /** An Inbound that keeps what it was told. */
@@ -78,6 +79,10 @@ export function createFakeInbound(): FakeInbound {
     start: async (place, slug, turn, by) => {
       await take({ place, slug, turn, by });
       return started;
+    },
+    choose: async (place, card, turn) => {
+      await take({ place, card, turn });
+      return { kind: "accepted" };
     },
     command: async (workspace, command) => {
       await take({ workspace, command });
