@@ -15,7 +15,7 @@ import { choose } from "./choose.ts";
 import { runCommand } from "./commands/run-command.ts";
 import { decide } from "./decide.ts";
 import { forward } from "./forward.ts";
-import { createInspector } from "./inspect.ts";
+import { createInspector, savedState } from "./inspect.ts";
 import { createPerform } from "./perform.ts";
 import { receive } from "./receive.ts";
 import type { Settings } from "./settings.ts";
@@ -73,7 +73,10 @@ export function createCore(options: CoreOptions, onSaved: (conversation: Convers
     perform: createPerform({ ...options, forward: (key, turn) => forward(work, key, turn) }),
     onSaved: (saved) => {
       if (saved.dueAt !== null) sweeper.expect(saved.dueAt);
-      for (const changed of watchers) changed(saved.workspace, saved.id);
+      if (watchers.size > 0) {
+        const state = savedState(saved);
+        for (const changed of watchers) changed(saved.workspace, saved.id, state);
+      }
       onSaved(saved);
     },
   });

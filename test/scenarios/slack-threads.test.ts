@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { temporaryFolder } from "../support/playground.ts";
+import { startRawServer } from "../support/raw-server.ts";
 import { company } from "../support/slack/company.ts";
 import { drawn, startUsherInSlack } from "../support/slack/usher.ts";
 
@@ -9,14 +10,28 @@ import { drawn, startUsherInSlack } from "../support/slack/usher.ts";
 const procedures = fileURLToPath(new URL("../fixtures/slack-procedures", import.meta.url));
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let it: Awaited<ReturnType<typeof startUsherInSlack>>;
+/** A bank that answers when a test lets it. */
+let bank: Awaited<ReturnType<typeof startRawServer>>;
+let release: (() => void) | null = null;
 
 beforeEach(async () => {
   folder = await temporaryFolder();
-  it = await startUsherInSlack(folder.path, { USHER_PROCEDURES: procedures });
+  bank = await startRawServer((socket) => {
+    const body = '{"balance":5}';
+    const head = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`;
+    release = () => socket.end(head + body);
+  });
+  const place = `127.0.0.1:${bank.port}`;
+  it = await startUsherInSlack(folder.path, {
+    USHER_PROCEDURES: procedures,
+    USHER_CONNECTIONS: `bank=http://${place}`,
+    USHER_OPEN_HOSTS: place,
+  });
   await it.setUp();
 });
 afterEach(async () => {
   await it.stop();
+  await bank.close();
   await folder.remove();
 });
 
@@ -133,5 +148,25 @@ describe("choices", () => {
     await it.people.writes({ user: jane, channel: support, thread, text: "cancel" });
     await it.slack.until(() => (shown(question.ts).includes("choice:") ? undefined : true));
     expect(shown(question.ts)).not.toContain("✓");
+  });
+});
+
+describe("a call that takes its time", () => {
+  test("the customer's thread says so, until the answer is there", async () => {
+    const { message } = await it.people.writes({ user: jane, channel: support, text: "What is my balance?" });
+    const { statuses } = it.slack.state;
+    const thread = `${support} ${message.ts}`;
+    await it.slack.until(() => statuses.get(thread) === "is working on it…");
+    release?.();
+    await it.message(support, "Your balance is 5.");
+    await it.slack.until(() => !statuses.has(thread));
+  });
+
+  test("where Slack does not take it, everything else goes on", async () => {
+    it.slack.faults.plan({ method: "assistant.threads.setStatus" }, { kind: "error", error: "unknown_method" });
+    await it.people.writes({ user: jane, channel: support, text: "What is my balance?" });
+    await it.slack.until(() => it.slack.journal.of("assistant.threads.setStatus").length > 0);
+    release?.();
+    await it.message(support, "Your balance is 5.");
   });
 });
