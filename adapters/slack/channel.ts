@@ -85,7 +85,8 @@ async function show(
     return cardRefOf(above);
   }
   const threadTs = above?.ts ?? thread;
-  const sending = { workspace, channel, threadTs, posts: renderMessage(message), effectId, mayHaveBeenSent };
+  const isHandOff = message.kind === "card" && message.card.kind === "handOff";
+  const sending = { workspace, channel, threadTs, posts: renderMessage(message), effectId, mayHaveBeenSent, isHandOff };
   if (message.kind === "card" && message.card.kind === "approval" && threadTs === null) {
     const shown = await digest.send(sending, () => posts.send(sending));
     return cardRefOf({ workspace, channel, ...shown });

@@ -101,7 +101,7 @@ export function createSlack(options: SlackOptions): Slack {
   bolt.app.use(dropLateGoodbyes(installations));
   listen(bolt.app, {
     installations,
-    messages: createMessagesIn({ gate, people, clock, agentsChannelOf, commands }),
+    messages: createMessagesIn({ gate, people, clock, agentsChannelOf, commands, client, background }),
     interactions: createInteractions({ gate, people, client, background, showHome, shortcuts, clock }),
     shortcuts,
     steps: createSteps({ gate, people, client, clock, agentsChannelOf }),

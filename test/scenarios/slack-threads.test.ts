@@ -170,3 +170,40 @@ describe("a call that takes its time", () => {
     await it.message(support, "Your balance is 5.");
   });
 });
+
+describe("a hand-off that has ended", () => {
+  const handOff = async () => {
+    await it.people.writes({ user: jane, channel: support, text: `<@${company.bot}> I want a human` });
+    return it.message(agents, "A person is needed");
+  };
+
+  test.each(["Hand back", "Resolve"])(
+    "after “%s” an agent who still writes under its card is told so",
+    async (label) => {
+      const card = await handOff();
+      await it.interactions.presses({ user: agnes, channel: agents, ts: card.ts, label });
+      await it.message(agents, "A person had this conversation", ({ ts }) => ts === card.ts);
+      it.runsAhead(120_000);
+      const said = await it.people.writes({ user: agnes, channel: agents, thread: card.ts, text: "Are you there?" });
+      expect(said.delivered.map(({ status }) => status)).toEqual([200]);
+      const told = await it.whispered(agnes, "did not reach the customer");
+      expect(told.thread).toBe(card.ts);
+      expect(it.slack.messagesIn(support).map(drawn).join()).not.toContain("Are you there?");
+    },
+  );
+
+  test("under any other card agents talk among themselves, and are told nothing", async () => {
+    const thread = await asks("I want to complain", "What went wrong?");
+    await it.people.writes({ user: jane, channel: support, thread, text: "Everything" });
+    const card = await it.message(agents, "Approval needed");
+    it.runsAhead(120_000);
+    const before = it.slack.state.ephemerals.length;
+    await it.people.writes({ user: agnes, channel: agents, thread: card.ts, text: "What do you think?" });
+    await it.slack.until(() => it.slack.journal.of("conversations.replies").length > 0);
+    const closed = await handOff();
+    await it.interactions.presses({ user: agnes, channel: agents, ts: closed.ts, label: "Resolve" });
+    await it.people.writes({ user: agnes, channel: agents, thread: closed.ts, text: "Hello?" });
+    await it.whispered(agnes, "did not reach the customer");
+    expect(it.slack.state.ephemerals).toHaveLength(before + 1);
+  });
+});
