@@ -1,5 +1,6 @@
 import type { KnownBlock } from "@slack/types";
 import { type Card, type CardStatus, visibleCard } from "../../src/domain/card.ts";
+import { personWords } from "../../src/domain/person-words.ts";
 import { visibleLine } from "../../src/domain/visible.ts";
 import { pressBlocks } from "./buttons.ts";
 import { ownWords, plainText } from "./escape.ts";
@@ -73,7 +74,7 @@ function relayed({ kind, sections, status, buttons }: Card): string | null {
   if (!isRelay || field === undefined || typeof field.value !== "string" || status.length + buttons.length > 0)
     return null;
   const words = boxed(field.value);
-  return `Customer ${visibleLine(field.name)}:${words.includes("\n") ? "\n" : " "}${words}`;
+  return `${visibleLine(field.name)}:${words.includes("\n") ? "\n" : " "}${words}`;
 }
 
 function draw(card: Card, rooms: CardRooms, note: string): DrawnCard {
@@ -145,8 +146,10 @@ function statusPiece(status: CardStatus): Piece {
   return { blocks: statusBlocks({ ...status, before, after }), whole: blocks };
 }
 
-function statusBlocks({ tone, before, at, after }: CardStatus): readonly KnownBlock[] {
-  const words = marks[tone] + visibleLine(before).trim();
+function statusBlocks({ tone, before, by, at, after }: CardStatus): readonly KnownBlock[] {
+  // In words and not as a mention: what an agent has done is no news for that agent.
+  const who = by === undefined ? "" : `${personWords(by)},`;
+  const words = `${marks[tone]}${visibleLine(before).trim()} ${who}`.trim();
   const reason = after.replace(/^: /, "");
   const isLine = (text: string) => lengthOf(text) <= lineLength && !text.includes("\n");
   const line = [

@@ -175,7 +175,7 @@ function differences(
 
 function cardInWords({ kind, title, tone, sections, status, buttons }: Card): string {
   const fields = sections.flatMap(({ fields: all }) => all.map(({ name, value }) => `${name}: ${valueInWords(value)}`));
-  const lines = status.map(({ before, after }) => `${before}${after}`);
+  const lines = status.map(({ before, by, after }) => `${before}${by?.id ?? ""}${after}`);
   return withoutIds(
     [kind, title, tone, ...fields, ...lines, ...buttons.map(({ action }) => `[${action}]`)].join(" / "),
   );
