@@ -11,6 +11,7 @@ import type { Digest } from "./digest.ts";
 import type { Gate } from "./gate.ts";
 import type { Posts } from "./posts.ts";
 import { renderMessage } from "./render.ts";
+import { fitsInView } from "./render-card.ts";
 import type { Working } from "./working.ts";
 
 export interface SlackChannelOptions {
@@ -88,7 +89,8 @@ async function show(
   const isHandOff = message.kind === "card" && message.card.kind === "handOff";
   const sending = { workspace, channel, threadTs, posts: renderMessage(message), effectId, mayHaveBeenSent, isHandOff };
   if (message.kind === "card" && message.card.kind === "approval" && threadTs === null) {
-    const shown = await digest.send(sending, () => posts.send(sending));
+    const approval = { ...sending, fitsHome: fitsInView(message.card) };
+    const shown = await digest.send(approval, () => posts.send(sending));
     return cardRefOf({ workspace, channel, ...shown });
   }
   return cardRefOf({ workspace, channel, kind: "card", ts: await posts.send(sending) });

@@ -62,6 +62,11 @@ export function cardInView(given: Card): readonly KnownBlock[] {
   return draw(lineTitled(given), viewRooms, "✂️ Cut short here. All of it is in the agents channel.").blocks;
 }
 
+/** Whether a card among others shows all that it says. Pure. */
+export function fitsInView(given: Card): boolean {
+  return draw(lineTitled(given), viewRooms, "").rest.length === 0;
+}
+
 /** The card as people can see all of it; a line end in its title, which names may stand in, would begin a line of Usher's. */
 function lineTitled(card: Card): Card {
   return { ...visibleCard(card), title: visibleLine(card.title) };

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { renderMessage } from "../../adapters/slack/render.ts";
+import { fitsInView } from "../../adapters/slack/render-card.ts";
 import { limits } from "../../src/domain/limits.ts";
 import { visible } from "../../src/domain/visible.ts";
 import { messageProblems, textsOf } from "../support/block-kit-check.ts";
@@ -75,6 +76,13 @@ describe("attack 76: a long request", () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  test("App Home, where it is cut short, is known to show only a part", () => {
+    const cardOf = (text: string) => asking(call, text).cards[0]?.card;
+    const [short, long] = [cardOf("short"), cardOf("x".repeat(2000))];
+    if (short === undefined || long === undefined) throw new Error("no card was posted");
+    expect([fitsInView(short), fitsInView(long)]).toEqual([true, false]);
   });
 
   test("the reason of a rejection reaches the agents whole, too", () => {
