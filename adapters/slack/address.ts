@@ -65,6 +65,11 @@ export function conversationOf({ channel, thread }: Pick<SlackPlace, "channel" |
   return conversationIdSchema.parse(isDirect ? `slack:${channel}` : `slack:${channel}:${thread}`);
 }
 
+/** What the ids of the conversations in a channel's threads begin with; null for a direct message, which is one. Pure. */
+export function threadsIn(channel: string): string | null {
+  return channel.startsWith("D") ? null : `slack:${channel}:`;
+}
+
 /** The Unix ms of one of Slack's timestamps, which are seconds with six decimals; read as text, so that no digit is lost. Pure. */
 export function momentOf(ts: string): number {
   const [seconds = "0", decimals = ""] = ts.split(".");

@@ -2,6 +2,7 @@ import type { CardRef } from "../../src/domain/ids.ts";
 import type { OutMessage } from "../../src/domain/message.ts";
 import type { Channel, Delivery } from "../../src/ports/channel.ts";
 import { PermanentError } from "../../src/ports/errors.ts";
+import type { Inspector } from "../../src/ports/inspector.ts";
 import { cardRefOf, readAddress, readCardRef, type SlackPlace } from "./address.ts";
 import type { Background } from "./background.ts";
 import type { Bolt } from "./bolt.ts";
@@ -10,6 +11,8 @@ import type { Digest } from "./digest.ts";
 import type { Gate } from "./gate.ts";
 import type { Posts } from "./posts.ts";
 import { renderMessage } from "./render.ts";
+import { fitsInView } from "./render-card.ts";
+import type { Working } from "./working.ts";
 
 export interface SlackChannelOptions {
   readonly client: Pick<SlackClient, "conversationInfo" | "update">;
@@ -17,16 +20,21 @@ export interface SlackChannelOptions {
   readonly digest: Digest;
   readonly gate: Gate;
   readonly background: Background;
+  readonly working: Working;
+  readonly inspector: Pick<Inspector, "watch">;
   readonly bolt: Pick<Bolt, "start" | "stop">;
 }
 
 /** Slack as a channel: what goes out, and when what comes in is heard. */
 export function createSlackChannel(options: SlackChannelOptions): Channel {
-  const { client, posts, digest, gate, background, bolt } = options;
+  const { client, posts, digest, gate, background, working, inspector, bolt } = options;
+  let unwatch = (): void => {};
   return {
     name: "slack",
     async start(inbound) {
       gate.open(inbound);
+      unwatch();
+      unwatch = inspector.watch((_workspace, _id, state) => working.saved(state));
       await bolt.start();
     },
     async send(to, message, delivery) {
@@ -46,6 +54,8 @@ export function createSlackChannel(options: SlackChannelOptions): Channel {
       // What is inside is acknowledged yet; what comes now is not, and Slack sends it again.
       await gate.close();
       await bolt.stop();
+      unwatch();
+      working.stop();
       await background.drain();
       await digest.stop();
     },
@@ -76,9 +86,11 @@ async function show(
     return cardRefOf(above);
   }
   const threadTs = above?.ts ?? thread;
-  const sending = { workspace, channel, threadTs, posts: renderMessage(message), effectId, mayHaveBeenSent };
+  const isHandOff = message.kind === "card" && message.card.kind === "handOff";
+  const sending = { workspace, channel, threadTs, posts: renderMessage(message), effectId, mayHaveBeenSent, isHandOff };
   if (message.kind === "card" && message.card.kind === "approval" && threadTs === null) {
-    const shown = await digest.send(sending, () => posts.send(sending));
+    const approval = { ...sending, fitsHome: fitsInView(message.card) };
+    const shown = await digest.send(approval, () => posts.send(sending));
     return cardRefOf({ workspace, channel, ...shown });
   }
   return cardRefOf({ workspace, channel, kind: "card", ts: await posts.send(sending) });

@@ -9,16 +9,20 @@ export interface ApprovalPlace {
   readonly ts: string;
 }
 
-/** An approval that is to be shown. `mayHaveBeenSent`: an earlier attempt may have shown its card. */
+/**
+ * An approval that is to be shown. `mayHaveBeenSent`: an earlier attempt may have shown its card. `fitsHome`: App Home
+ * shows all of it; else nobody could read the rest but under a card of its own.
+ */
 export interface ApprovalSending extends InChannel {
+  readonly fitsHome: boolean;
   readonly effectId: string;
   readonly mayHaveBeenSent: boolean;
 }
 
 /**
  * Keeps an agents channel usable when more approvals come at once than Slack takes cards for (attack 114): those that
- * find a long line before them are shown together in one message, the digest. It says how many wait, carries no decision
- * and leads to App Home, where each of them is decided.
+ * find a long line before them are shown together in one message, the digest, unless their request is longer than a card.
+ * It says how many wait, carries no decision and leads to App Home, where each of them is decided.
  */
 export interface Digest extends Pick<DigestMessages, "changed" | "stop"> {
   /**
@@ -46,10 +50,10 @@ export function createDigest(options: DigestMessageOptions): Digest {
   return {
     changed: digests.changed,
     stop: digests.stop,
-    async send({ workspace, channel, effectId, mayHaveBeenSent }, postCard) {
+    async send({ workspace, channel, effectId, mayHaveBeenSent, fitsHome }, postCard) {
       const line = lineOf(lines, `${workspace} ${channel}`, clock);
       // Whose card may be there already is looked for in the channel, and not shown a second time in another way.
-      if (!mayHaveBeenSent && !line.has(effectId) && line.size >= approvalsInLine) {
+      if (fitsHome && !mayHaveBeenSent && !line.has(effectId) && line.size >= approvalsInLine) {
         return { kind: "digest", ts: await digests.current({ workspace, channel }) };
       }
       const comesBack = (afterMs: number): void => {

@@ -135,13 +135,15 @@ function tell(
 }
 
 async function onChoice(
-  { gate, people }: InteractionsOptions,
+  options: InteractionsOptions,
   installation: Installation,
-  { user, text, key, moment, at }: Action & { readonly kind: "choice" },
+  { user, text, card, key, moment, at }: Action & { readonly kind: "choice" },
 ): Promise<void> {
+  const { gate, people } = options;
   const from = await people.of(installation, user, null);
   const turn = { id: key, keys: [key], from, text, mentioned: true, at: moment };
-  await gate.answer((inbound) => inbound.event(inWorkspace(at), { kind: "turn", turn }));
+  const receipt = await gate.answer((inbound) => inbound.choose(inWorkspace(at), card, turn));
+  if (receipt.kind === "refused") tell(options, installation, user, at, receipt.reason);
 }
 
 async function decided<Value>(

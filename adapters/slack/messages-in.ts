@@ -2,11 +2,14 @@ import type { Installation } from "../../src/domain/installation.ts";
 import type { Inbound } from "../../src/ports/channel.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import { PermanentError, TransientError } from "../../src/ports/errors.ts";
-import { momentOf, readCardRef } from "./address.ts";
+import { momentOf, readCardRef, type SlackCard } from "./address.ts";
+import type { Background } from "./background.ts";
 import type { CommandAnswers } from "./commands-in.ts";
 import type { Gate } from "./gate.ts";
+import type { Messages } from "./messages.ts";
 import { authorOf, type Heard, readMessage } from "./parse.ts";
 import type { SlackPeople } from "./people.ts";
+import { isHandOffCard } from "./posts.ts";
 
 export interface MessagesInOptions {
   readonly gate: Gate;
@@ -15,6 +18,8 @@ export interface MessagesInOptions {
   /** The agents channel of a workspace, where it is one of Slack's. */
   readonly agentsChannelOf: (workspace: Installation["workspace"]) => string | null;
   readonly commands: CommandAnswers;
+  readonly client: Pick<Messages, "history" | "postEphemeral">;
+  readonly background: Background;
 }
 
 // The reference of a card is stored a moment after the card can be seen.
@@ -35,7 +40,7 @@ export function createMessagesIn(options: MessagesInOptions) {
 }
 
 async function take(
-  { clock }: MessagesInOptions,
+  options: MessagesInOptions,
   inbound: Inbound,
   { workspace }: Installation,
   heard: Heard & { readonly kind: "event" | "underCard" },
@@ -48,7 +53,25 @@ async function take(
     if (error instanceof PermanentError) return;
     throw error;
   }
-  const posted = momentOf(readCardRef(heard.card)?.ts ?? "0");
-  if (clock.now() - posted > justPostedMs) return;
-  throw new TransientError("The card is not known yet: Slack sends it again.");
+  const card = readCardRef(heard.card);
+  if (card === null) return;
+  if (options.clock.now() - momentOf(card.ts) <= justPostedMs) {
+    throw new TransientError("The card is not known yet: Slack sends it again.");
+  }
+  options.background.run("a word about a hand-off that has ended", () =>
+    tellIfEnded(options, card, heard.turn.from.id),
+  );
+}
+
+const ended =
+  "This did not reach the customer: people do not have this conversation any more. " +
+  "The card at the top of this thread says how that ended.";
+
+/** Under other cards agents talk among themselves. Which one this is, only Slack remembers once the hand-off has ended. */
+async function tellIfEnded({ client }: MessagesInOptions, card: SlackCard, user: string): Promise<void> {
+  const { workspace, channel, ts } = card;
+  const { messages } = await client.history({ workspace, channel, threadTs: ts, oldest: 0, cursor: null });
+  const root = messages.find((message) => message.ts === ts);
+  if (root === undefined || !isHandOffCard(root)) return;
+  await client.postEphemeral({ workspace, channel, user, threadTs: ts, post: { text: ended, blocks: [] } });
 }

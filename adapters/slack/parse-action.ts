@@ -24,6 +24,7 @@ export type Action =
     })
   | (Pressed & {
       readonly kind: "choice";
+      readonly card: CardRef;
       readonly text: string;
       readonly key: string;
       readonly moment: number;
@@ -85,6 +86,7 @@ export function readAction(payload: unknown, workspace: WorkspaceId): Action {
     return {
       kind: "choice",
       ...pressed,
+      card: cardRefOf({ workspace, kind: "card", channel: container.channel_id, ts: container.message_ts }),
       text: decodeEntities(action.value),
       key,
       moment: momentOf(action.action_ts),

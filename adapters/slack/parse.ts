@@ -4,7 +4,7 @@ import type { CardRef, WorkspaceId } from "../../src/domain/ids.ts";
 import type { Person } from "../../src/domain/person.ts";
 import type { Turn } from "../../src/domain/turn.ts";
 import type { Place } from "../../src/ports/channel.ts";
-import { addressOf, cardRefOf, conversationOf, momentOf, type SlackPlace } from "./address.ts";
+import { addressOf, cardRefOf, conversationOf, momentOf, type SlackPlace, threadsIn } from "./address.ts";
 import { readText } from "./text.ts";
 
 /** Where a message came in: who Usher is there, which channel is the agents', and who `authorOf` the message is. */
@@ -113,7 +113,7 @@ function readSaid(said: Said, from: Person, reader: Reader): Heard {
   const command = mentioned ? commandIn(text, said.channel === reader.agentsChannel) : null;
   if (command !== null) return { kind: "command", key: turn.id, by: turn.from, text: command, at };
   if (said.channel !== reader.agentsChannel)
-    return { kind: "event", place: inWorkspace(at), event: { kind: "turn", turn } };
+    return { kind: "event", place: placeOfTurn(said, at), event: { kind: "turn", turn } };
   // In the agents channel people talk among themselves; only what stands under a card of ours is for a customer.
   if (said.thread_ts === undefined || said.thread_ts === said.ts || said.parent_user_id !== reader.botUser)
     return nothing;
@@ -122,6 +122,11 @@ function readSaid(said: Said, from: Person, reader: Reader): Heard {
     card: cardRefOf({ workspace: reader.workspace, kind: "card", channel: said.channel, ts: said.thread_ts }),
     turn,
   };
+}
+
+function placeOfTurn({ channel, thread_ts: thread }: Said, at: SlackPlace): Place {
+  const threads = thread === undefined ? threadsIn(channel) : null;
+  return threads === null ? inWorkspace(at) : { ...inWorkspace(at), topLevelOf: threads };
 }
 
 function turnOf(said: Said, from: Person, text: string, mentioned: boolean): Turn {

@@ -10,12 +10,14 @@ import type { InChannel, Mark, MarkedMessage, Messages } from "./messages.ts";
 /**
  * What one effect shows, as one post or several. `threadTs`: the thread in which all of them stand, or null: the first
  * stands in the channel, and the others in its thread. `mayHaveBeenSent`: an earlier attempt may have shown some of them.
+ * `isHandOff`: it is the card under which agents answer a customer.
  */
 export interface Sending extends InChannel {
   readonly threadTs: string | null;
   readonly posts: readonly [Post, ...Post[]];
   readonly effectId: string;
   readonly mayHaveBeenSent: boolean;
+  readonly isHandOff?: boolean;
 }
 
 /** Shows the posts of effects. */
@@ -62,10 +64,10 @@ interface Look {
 
 async function send(state: State, sending: Sending): Promise<string> {
   const { client, clock } = state.options;
-  const { workspace, channel, threadTs, posts, effectId } = sending;
+  const { workspace, channel, threadTs, posts, effectId, isHandOff = false } = sending;
   const until = clock.monotonic() + limits.sendTimeoutMs;
   const show = (part: number, post: Post, thread: string | null): Promise<string> =>
-    client.postMessage({ workspace, channel, threadTs: thread, post, mark: markOf(effectId, part), until });
+    client.postMessage({ workspace, channel, threadTs: thread, post, mark: markOf(effectId, part, isHandOff), until });
   const shown = sending.mayHaveBeenSent ? await lookFor(state, sending, until) : new Map<number, string>();
   const [head, ...rest] = posts;
   const first = shown.get(0) ?? (await show(0, head, threadTs));
@@ -88,8 +90,15 @@ function cutShort(part: number, count: number, cause: Error): Error {
 
 const markType = "usher_effect";
 
-function markOf(effectId: string, part: number): Mark {
-  return { type: markType, payload: { effect: effectId, part } };
+function markOf(effectId: string, part: number, isHandOff: boolean): Mark {
+  return { type: markType, payload: { effect: effectId, part, ...(isHandOff ? handOffCard : {}) } };
+}
+
+const handOffCard = { card: "handOff" } as const;
+
+/** Whether a message is the card of a hand-off, open or ended, which Usher has posted. Pure. */
+export function isHandOffCard({ mark }: MarkedMessage): boolean {
+  return mark?.type === markType && mark.payload["card"] === handOffCard.card && mark.payload["part"] === 0;
 }
 
 function partOf({ mark }: MarkedMessage, effectId: string): number | null {

@@ -1,3 +1,4 @@
+import { personWords } from "../../src/domain/person-words.ts";
 import type { Decision, Receipt } from "../../src/domain/press.ts";
 import { isoOf } from "./render-value.ts";
 
@@ -18,7 +19,7 @@ export function receiptWords(receipt: Receipt): string | null {
       return null;
     case "decided": {
       const { action, by, at } = receipt.decision;
-      return `${by.name} was faster: this was ${done[action]} at ${isoOf(at)}. Nothing more has happened.`;
+      return `${personWords(by)} was faster: this was ${done[action]} at ${isoOf(at)}. Nothing more has happened.`;
     }
     case "refused":
       return receipt.reason;

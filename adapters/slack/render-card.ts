@@ -1,5 +1,6 @@
 import type { KnownBlock } from "@slack/types";
 import { type Card, type CardStatus, visibleCard } from "../../src/domain/card.ts";
+import { personWords } from "../../src/domain/person-words.ts";
 import { visibleLine } from "../../src/domain/visible.ts";
 import { pressBlocks } from "./buttons.ts";
 import { ownWords, plainText } from "./escape.ts";
@@ -61,6 +62,11 @@ export function cardInView(given: Card): readonly KnownBlock[] {
   return draw(lineTitled(given), viewRooms, "✂️ Cut short here. All of it is in the agents channel.").blocks;
 }
 
+/** Whether a card among others shows all that it says. Pure. */
+export function fitsInView(given: Card): boolean {
+  return draw(lineTitled(given), viewRooms, "").rest.length === 0;
+}
+
 /** The card as people can see all of it; a line end in its title, which names may stand in, would begin a line of Usher's. */
 function lineTitled(card: Card): Card {
   return { ...visibleCard(card), title: visibleLine(card.title) };
@@ -73,7 +79,7 @@ function relayed({ kind, sections, status, buttons }: Card): string | null {
   if (!isRelay || field === undefined || typeof field.value !== "string" || status.length + buttons.length > 0)
     return null;
   const words = boxed(field.value);
-  return `Customer ${visibleLine(field.name)}:${words.includes("\n") ? "\n" : " "}${words}`;
+  return `${visibleLine(field.name)}:${words.includes("\n") ? "\n" : " "}${words}`;
 }
 
 function draw(card: Card, rooms: CardRooms, note: string): DrawnCard {
@@ -145,8 +151,10 @@ function statusPiece(status: CardStatus): Piece {
   return { blocks: statusBlocks({ ...status, before, after }), whole: blocks };
 }
 
-function statusBlocks({ tone, before, at, after }: CardStatus): readonly KnownBlock[] {
-  const words = marks[tone] + visibleLine(before).trim();
+function statusBlocks({ tone, before, by, at, after }: CardStatus): readonly KnownBlock[] {
+  // In words and not as a mention: what an agent has done is no news for that agent.
+  const who = by === undefined ? "" : `${personWords(by)},`;
+  const words = `${marks[tone]}${visibleLine(before).trim()} ${who}`.trim();
   const reason = after.replace(/^: /, "");
   const isLine = (text: string) => lengthOf(text) <= lineLength && !text.includes("\n");
   const line = [

@@ -1,4 +1,5 @@
 import type { DataTableBlock, KnownBlock } from "@slack/types";
+import { personWords } from "../../src/domain/person-words.ts";
 import type { Cell, ViewPart } from "../../src/domain/view.ts";
 import { visibleLine } from "../../src/domain/visible.ts";
 import { plainText } from "./escape.ts";
@@ -15,7 +16,6 @@ import {
   momentFormat,
   momentText,
   personText,
-  personWords,
   secondsOf,
 } from "./render-value.ts";
 

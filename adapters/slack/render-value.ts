@@ -1,5 +1,6 @@
 import type { MrkdwnElement, PlainTextElement } from "@slack/types";
 import type { CardValue } from "../../src/domain/card.ts";
+import { personWords } from "../../src/domain/person-words.ts";
 import type { ChannelCell } from "../../src/domain/view.ts";
 import { visibleLine } from "../../src/domain/visible.ts";
 import { readAddress } from "./address.ts";
@@ -41,16 +42,13 @@ export function canMention({ platform, id }: Somebody): boolean {
 }
 
 /**
- * Somebody as Slack shows its users, else by name; with the id, since people choose their names (attack 75). A mention in
+ * Somebody as Slack shows its users, else by name; with the role and the id, as people choose their names (attack 75). A mention in
  * blocks does not notify who is not in the channel, and the customer is not. Pure.
  */
 export function personText(person: Somebody): MrkdwnElement | PlainTextElement {
-  return canMention(person) ? ownWords(`<@${person.id}> (${person.id})`) : plainText(personWords(person));
-}
-
-/** Somebody in plain words. Pure. */
-export function personWords({ name, id }: Somebody): string {
-  return visibleLine(name === "" ? id : `${name} (${id})`);
+  if (!canMention(person)) return plainText(personWords(person));
+  const { id, role } = person;
+  return ownWords(`<@${id}> (${role === undefined ? id : `${role} ${id}`})`);
 }
 
 // A direct message has no name that Slack could draw.

@@ -19,8 +19,11 @@ export function renderMessage(message: OutMessage): readonly [Post, ...Post[]] {
   return [first, ...further];
 }
 
-function renderText({ text, author, choices, sensitive }: TextMessage): readonly Post[] {
+function renderText({ text, author, choices, chosen, sensitive }: TextMessage): readonly Post[] {
   const words = author === null ? sendable(text) : `${visibleLine(author.name)}: ${sendable(text)}`;
+  if (chosen !== undefined) {
+    return postsOf(textBlocks(chosen === null ? words : `${words}\n✓ ${sendable(chosen)}`), "");
+  }
   const blocks = [...textBlocks(words), ...shownChoices(choices.map(sendable)), ...(sensitive ? privateAnswer() : [])];
   return postsOf(blocks, "Choose one of these answers.");
 }

@@ -28,6 +28,7 @@ import { createPosts } from "./posts.ts";
 import { createSuggestPrompts } from "./prompts.ts";
 import { createShortcuts } from "./shortcuts-in.ts";
 import { createSteps } from "./steps-in.ts";
+import { createWorking } from "./working.ts";
 
 /** How Slack reaches Usher: over HTTP, signed, or over a socket that Usher opens. */
 export type SlackInbound =
@@ -39,7 +40,7 @@ export interface SlackOptions extends Pick<SlackClientOptions, "rates"> {
   /** Where the Web API is, with a slash at its end; null: at Slack. */
   readonly apiUrl: string | null;
   readonly installations: Installations;
-  readonly inspector: Pick<Inspector, "approvals" | "procedures">;
+  readonly inspector: Pick<Inspector, "approvals" | "procedures" | "watch">;
   readonly clock: Clock;
   readonly log: Log;
   /** The id of a workspace's agents channel, where it is one of Slack's. */
@@ -100,7 +101,7 @@ export function createSlack(options: SlackOptions): Slack {
   bolt.app.use(dropLateGoodbyes(installations));
   listen(bolt.app, {
     installations,
-    messages: createMessagesIn({ gate, people, clock, agentsChannelOf, commands }),
+    messages: createMessagesIn({ gate, people, clock, agentsChannelOf, commands, client, background }),
     interactions: createInteractions({ gate, people, client, background, showHome, shortcuts, clock }),
     shortcuts,
     steps: createSteps({ gate, people, client, clock, agentsChannelOf }),
@@ -115,7 +116,9 @@ export function createSlack(options: SlackOptions): Slack {
   if (options.install !== null) {
     router.use(createInstallPages({ ...options.install, apiUrl: options.apiUrl, clock, log }));
   }
-  return { channel: createSlackChannel({ client, posts, digest, gate, background, bolt }), router };
+  const working = createWorking({ client, background, clock });
+  const channel = createSlackChannel({ client, posts, digest, gate, background, working, inspector, bolt });
+  return { channel, router };
 }
 
 function openBolt({ inbound, apiUrl, clock }: SlackOptions, options: BoltOptions): Bolt {

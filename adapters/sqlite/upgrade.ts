@@ -7,6 +7,7 @@ type Body = { readonly [field: string]: Json };
 // From the schema number in the key to the next one; each is pure and keeps the fields that it does not know.
 const steps: { readonly [from: number]: (body: Body) => Body } = {
   1: (body) => ({ ...body, schema: 2, recent: recentOfSchema1(body["recent"]) }),
+  2: (body) => ({ ...body, schema: 3, offered: null, outbox: outboxOfSchema2(body["outbox"]) }),
 };
 
 /**
@@ -30,5 +31,14 @@ function recentOfSchema1(recent: Json | undefined): Json {
     if (!isRecord(entry)) return entry;
     const { key, at } = entry;
     return typeof key === "string" && typeof at === "number" ? recentTurn(key, at) : entry;
+  });
+}
+
+function outboxOfSchema2(outbox: Json | undefined): Json {
+  if (!Array.isArray(outbox)) return null;
+  return outbox.map((outgoing: Json) => {
+    if (!isRecord(outgoing) || !isRecord(outgoing["effect"])) return outgoing;
+    const { effect } = outgoing;
+    return effect["kind"] === "route" ? { ...outgoing, effect: { ...effect, beside: null } } : outgoing;
   });
 }

@@ -1,6 +1,7 @@
-import type { Card, CardValue } from "../../src/domain/card.ts";
+import type { Card, CardStatus, CardValue } from "../../src/domain/card.ts";
 import { dots } from "../../src/domain/dots.ts";
 import type { OutMessage, TextMessage } from "../../src/domain/message.ts";
+import { personWords } from "../../src/domain/person-words.ts";
 import type { Receipt } from "../../src/domain/press.ts";
 import type { PublishedProcedure } from "../../src/domain/procedure.ts";
 import type { ApprovalView, ConversationView, RunView } from "../../src/ports/inspector.ts";
@@ -26,8 +27,12 @@ export function asText(message: OutMessage): TextMessage {
   if (message.kind === "text") return message;
   const { title, sections, status } = message.card;
   const fields = sections.flatMap((section) => section.fields.map(({ name, value }) => `${name}: ${plain(value)}`));
-  const lines = [title, ...fields, ...status.map(({ before, at, after }) => before + plain({ at }) + after)];
+  const lines = [title, ...fields, ...status.map(statusWords)];
   return { kind: "text", text: lines.join("\n"), choices: [], sensitive: false, author: null };
+}
+
+function statusWords({ before, by, at, after }: CardStatus): string {
+  return before + (by === undefined ? "" : `${personWords(by)}, `) + plain({ at }) + after;
 }
 
 /** What is shown in the agents channel; words there become a card without buttons. Pure. */
@@ -40,7 +45,7 @@ const bareCard = { tone: "plain", sections: [], status: [], pressId: null, butto
 
 function plain(value: CardValue): string {
   if (typeof value === "string") return value;
-  return "at" in value ? new Date(value.at).toISOString() : `${value.person.name} (${value.person.id})`;
+  return "at" in value ? new Date(value.at).toISOString() : personWords(value.person);
 }
 
 function messageJson(message: LoggedMessage, people: readonly PersonJson[]): MessageJson {

@@ -11,9 +11,11 @@ import type { Model } from "../ports/model.ts";
 import type { Queue } from "../ports/queue.ts";
 import type { Store } from "../ports/store.ts";
 import type { Catalog } from "./catalog.ts";
+import { choose } from "./choose.ts";
 import { runCommand } from "./commands/run-command.ts";
 import { decide } from "./decide.ts";
-import { createInspector } from "./inspect.ts";
+import { forward } from "./forward.ts";
+import { createInspector, savedState } from "./inspect.ts";
 import { createPerform } from "./perform.ts";
 import { receive } from "./receive.ts";
 import type { Settings } from "./settings.ts";
@@ -60,7 +62,7 @@ export function createCore(options: CoreOptions, onSaved: (conversation: Convers
   const { store, catalog, settings, channels, queue, clock, ids, log, owner, exclusive } = options;
   const { conversations, answers, roles } = store;
   const watchers: Parameters<typeof createInspector>[0]["watchers"] = new Set();
-  const work = createWork({
+  const work: Work = createWork({
     conversations,
     catalog,
     clock,
@@ -68,10 +70,13 @@ export function createCore(options: CoreOptions, onSaved: (conversation: Convers
     queue,
     owner,
     exclusive,
-    perform: createPerform(options),
+    perform: createPerform({ ...options, forward: (key, turn) => forward(work, key, turn) }),
     onSaved: (saved) => {
       if (saved.dueAt !== null) sweeper.expect(saved.dueAt);
-      for (const changed of watchers) changed(saved.workspace, saved.id);
+      if (watchers.size > 0) {
+        const state = savedState(saved);
+        for (const changed of watchers) changed(saved.workspace, saved.id, state);
+      }
       onSaved(saved);
     },
   });
@@ -83,9 +88,10 @@ export function createCore(options: CoreOptions, onSaved: (conversation: Convers
     sweeper,
     inspector,
     inbound: {
-      event: (place, event) => receive({ work, roles, ids, log }, place, event),
+      event: (place, event) => receive({ work, conversations, roles, ids, log }, place, event),
       startable: (workspace, customer, by) => startable({ roles, catalog }, workspace, customer, by),
       start: (place, slug, turn, by) => start({ work, roles, ids, log }, place, slug, turn, by),
+      choose: (place, card, turn) => choose({ work, roles }, place, card, turn),
       press: (workspace, press) => decide({ work, store, log }, workspace, press),
       underCard: (workspace, card, turn) => underCard({ work, store }, workspace, card, turn),
       command: (workspace, command) => runCommand(commands, workspace, command),

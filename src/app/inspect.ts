@@ -12,7 +12,14 @@ import type { CompiledProcedure } from "../engine/compile.ts";
 import { typeOf } from "../engine/condition.ts";
 import { textOf } from "../engine/text-of.ts";
 import { masker, sensitiveValues, shownEntry } from "../engine/trace.ts";
-import type { ApprovalView, ConversationView, Inspector, RunView, VariableView } from "../ports/inspector.ts";
+import type {
+  ApprovalView,
+  ConversationView,
+  Inspector,
+  RunView,
+  SavedState,
+  VariableView,
+} from "../ports/inspector.ts";
 import type { Log } from "../ports/log.ts";
 import type { Store } from "../ports/store.ts";
 import { allOf } from "./all-of.ts";
@@ -24,7 +31,16 @@ export interface InspectOptions {
   readonly store: Pick<Store, "conversations" | "runs" | "roles">;
   readonly catalog: Catalog;
   readonly log: Log;
-  readonly watchers: Set<(workspace: WorkspaceId, id: ConversationId) => void>;
+  readonly watchers: Set<Parameters<Inspector["watch"]>[0]>;
+}
+
+/** What watchers are told of a save. Pure. */
+export function savedState({ address, run, people, outbox }: Conversation): SavedState {
+  const wait = run?.wait;
+  const isOut = wait?.kind === "effect" && outbox.some(({ id }) => id === wait.effectId);
+  // What nobody has said to Usher may well get no answer.
+  const isAsked = outbox.some(({ effect }) => effect.kind === "route" && effect.turn.mentioned);
+  return { address, working: people === null && (isOut || isAsked) };
 }
 
 /** Makes the read-only views; what is sensitive leaves here as dots. */

@@ -6,6 +6,7 @@ import type { OutMessage } from "../domain/message.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import type { Platform } from "../domain/person.ts";
 import type { Procedure } from "../domain/procedure.ts";
+import type { Turn } from "../domain/turn.ts";
 import { approvalHash } from "../engine/request.ts";
 import type { Channel } from "../ports/channel.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -14,7 +15,7 @@ import type { Http } from "../ports/http.ts";
 import type { Log } from "../ports/log.ts";
 import type { Mailer } from "../ports/mail.ts";
 import type { Model } from "../ports/model.ts";
-import type { Store } from "../ports/store.ts";
+import type { ConversationKey, Store } from "../ports/store.ts";
 import { act } from "./act.ts";
 import { call } from "./call.ts";
 import type { Catalog } from "./catalog.ts";
@@ -29,6 +30,8 @@ export interface PerformOptions {
   readonly catalog: Catalog;
   readonly clock: Clock;
   readonly log: Log;
+  /** Gives a turn to another conversation, and answers whether it is an answer there. Throws TransientError. */
+  readonly forward: (to: ConversationKey, turn: Turn) => Promise<boolean>;
 }
 
 /**
@@ -39,9 +42,11 @@ export type Perform = (conversation: Conversation, of: Outgoing, leaseEndsAt: nu
 
 const timeoutOf: { readonly [kind in Effect["kind"]]: number } = {
   say: limits.sendTimeoutMs,
+  editSay: limits.sendTimeoutMs,
   post: limits.sendTimeoutMs,
   editCard: limits.sendTimeoutMs,
   route: limits.modelTimeoutMs,
+  forward: limits.recordTimeoutMs,
   call: limits.callTimeoutMs,
   act: limits.callTimeoutMs,
   record: limits.recordTimeoutMs,
@@ -99,12 +104,16 @@ function perform(
   switch (effect.kind) {
     case "say":
       return say(options, conversation, of, effect.message);
+    case "editSay":
+      return editSay(options, conversation, effect);
     case "post":
       return post(options, conversation, of, effect);
     case "editCard":
       return editCard(options, conversation, effect);
     case "route":
       return route(options, conversation, effect);
+    case "forward":
+      return forward(options, conversation, effect);
     case "call":
       return verified(conversation, of, effect, () => call(options, conversation, of, effect, startBefore));
     case "act":
@@ -140,6 +149,17 @@ async function say(
     mayHaveBeenSent: of.mayHaveHappened,
   });
   return { kind: "done", value };
+}
+
+async function editSay(
+  options: PerformOptions,
+  { customer, cards, outbox }: Conversation,
+  { of, message }: Effect & { readonly kind: "editSay" },
+): Promise<Outcome> {
+  const ref = cards[of];
+  if (ref !== undefined) await channelOf(options, customer.platform).edit(ref, message);
+  else if (outbox.some(({ id }) => id === of)) throw new TransientError("What is to be edited is still on its way.");
+  return { kind: "done", value: null };
 }
 
 async function post(
@@ -199,6 +219,14 @@ async function route(
   } finally {
     cancel();
   }
+}
+
+async function forward(
+  options: PerformOptions,
+  { workspace }: Conversation,
+  { to, turn }: Effect & { readonly kind: "forward" },
+): Promise<Outcome> {
+  return { kind: "done", value: await options.forward({ workspace, id: to }, turn) };
 }
 
 function candidateOf({ slug, name, trigger }: Procedure) {

@@ -11,12 +11,14 @@ import type { Place } from "../ports/channel.ts";
 import { PermanentError } from "../ports/errors.ts";
 import type { Ids } from "../ports/ids.ts";
 import type { Log } from "../ports/log.ts";
-import type { RoleStore } from "../ports/store.ts";
+import type { ConversationStore, RoleStore } from "../ports/store.ts";
+import { waitingBeside } from "./forward.ts";
 import type { Work } from "./work.ts";
 
 /** What receiving needs. */
 export interface ReceiveOptions {
   readonly work: Work;
+  readonly conversations: Pick<ConversationStore, "find">;
   readonly roles: RoleStore;
   readonly ids: Ids;
   readonly log: Log;
@@ -35,7 +37,7 @@ export async function withRole(roles: RoleStore, workspace: WorkspaceId, person:
  */
 export async function receive(options: ReceiveOptions, place: Place, event: Event): Promise<void> {
   const { work, roles, ids, log } = options;
-  const known = await withRoles(roles, place.workspace, checked(event));
+  const known = await withBeside(options, place, await withRoles(roles, place.workspace, checked(event)));
   const key = { workspace: place.workspace, id: place.conversation };
   const forgotten = await work.apply(key, (conversation, contextOf) => ({
     conversation: take(conversation, place, known, ids, contextOf),
@@ -60,6 +62,13 @@ async function withRoles(roles: RoleStore, workspace: WorkspaceId, event: Event)
   if (event.kind === "agentWrote") return { ...event, turn: await agentsTurn(roles, workspace, event.turn) };
   if (event.kind !== "turn") return event;
   return { ...event, turn: { ...event.turn, from: await withRole(roles, workspace, event.turn.from) } };
+}
+
+/** A turn at the top level of a channel may be the answer for which a run of the same person waits in a thread. */
+async function withBeside({ conversations }: ReceiveOptions, place: Place, event: Event): Promise<Event> {
+  if (event.kind !== "turn") return event;
+  const beside = await waitingBeside(conversations, place, event.turn.from);
+  return beside === null ? event : { ...event, beside };
 }
 
 /** The same turn with the role of who wrote it. Throws PermanentError if that is no agent. */

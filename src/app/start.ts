@@ -26,7 +26,7 @@ export async function startable(
  * very moment. Throws TransientError when it could not be stored, PermanentError if the turn is none.
  */
 export async function start(
-  options: ReceiveOptions,
+  options: Omit<ReceiveOptions, "conversations">,
   place: Place,
   slug: string,
   turn: Turn,
@@ -43,7 +43,12 @@ export async function start(
   return receipt;
 }
 
-function startIn({ work, ids }: ReceiveOptions, place: Place, slug: string, turn: Turn): Promise<StartReceipt> {
+function startIn(
+  { work, ids }: Pick<ReceiveOptions, "work" | "ids">,
+  place: Place,
+  slug: string,
+  turn: Turn,
+): Promise<StartReceipt> {
   const { workspace, conversation: id } = place;
   return work.apply<StartReceipt>({ workspace, id }, (conversation, contextOf) => {
     const before = conversation ?? beginning(place, turn, ids);

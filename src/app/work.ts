@@ -212,11 +212,12 @@ function settle(loop: Loop, active: ActiveConversation, effect: Outgoing, outcom
 }
 
 /**
- * Whether an outcome may wait for the save of the next one: an edited card, which does no harm if it is edited again
+ * Whether an outcome may wait for the save of the next one: of an edit, which does no harm if it is edited again
  * after a crash, while another effect of the conversation is still out and none stands behind it in its lane.
  */
 function isInNoHurry({ document, jobs, launched }: ActiveConversation, effect: Outgoing, outcome: Outcome): boolean {
-  if (outcome.kind !== "done" || effect.effect.kind !== "editCard" || document === undefined) return false;
+  const isEdit = effect.effect.kind === "editCard" || effect.effect.kind === "editSay";
+  if (outcome.kind !== "done" || !isEdit || document === undefined) return false;
   const settled = jobs.filter(({ settles }) => settles !== null).length + 1;
   const behind = document?.outbox.some(({ id, lane }) => lane === effect.lane && id !== effect.id);
   return launched.size > settled && behind === false;

@@ -1,13 +1,15 @@
 import { z } from "zod";
 import type { DeepReadonly } from "./json.ts";
-import { personSchema } from "./person.ts";
+import { personSchema, roleSchema } from "./person.ts";
+import type { ShownPerson } from "./person-words.ts";
 import { visible } from "./visible.ts";
 
-const valueSchema = z.union([
-  z.string(),
-  z.object({ at: z.number() }),
-  z.object({ person: personSchema.pick({ platform: true, id: true, name: true }) }),
-]);
+// The role is missing where nobody has looked it up, and in cards of Usher 0.2.0 and before.
+const shownPersonSchema = personSchema
+  .pick({ platform: true, id: true, name: true })
+  .extend({ role: roleSchema.optional() });
+
+const valueSchema = z.union([z.string(), z.object({ at: z.number() }), z.object({ person: shownPersonSchema })]);
 
 const toneSchema = z.enum(["wait", "ok", "bad", "doubt", "plain"]);
 
@@ -20,8 +22,9 @@ const buttonSchema = z.object({
  * A card for the agents channel as plain data; each channel renders and escapes it in its own way, and no text in it is
  * markup. `sections` are in the order in which people read them; a value `{at}` is a moment (Unix ms), shown in the
  * reader's own time zone, and a value `{person}` is somebody, whom a channel may show as its own mention where it knows
- * them, and always with the id: a name can be chosen. `status` are the outcome lines, oldest first; the moment stands
- * between the words before and after it, as in "Rejected by Agent 1, 14:05: too late". `pressId` goes into the buttons,
+ * them, and always with the id and the verified role: a name can be chosen. `status` are the outcome lines, oldest first;
+ * who did it (not given: nobody in particular) and the moment stand between the words before and after them, as in
+ * "Rejected by Ann (agent U012ABC), 14:05: too late". `pressId` goes into the buttons,
  * and nothing else does.
  */
 export const cardSchema = z.object({
@@ -31,7 +34,15 @@ export const cardSchema = z.object({
   sections: z.array(
     z.object({ label: z.string(), fields: z.array(z.object({ name: z.string(), value: valueSchema })) }),
   ),
-  status: z.array(z.object({ tone: toneSchema, before: z.string(), at: z.number(), after: z.string() })),
+  status: z.array(
+    z.object({
+      tone: toneSchema,
+      before: z.string(),
+      by: shownPersonSchema.optional(),
+      at: z.number(),
+      after: z.string(),
+    }),
+  ),
   pressId: z.string().nullable(),
   buttons: z.array(buttonSchema),
 });
@@ -49,6 +60,7 @@ export function visibleCard(card: Card): Card {
   const line = (status: CardStatus): CardStatus => ({
     ...status,
     before: visible(status.before),
+    ...(status.by === undefined ? {} : { by: visiblePerson(status.by) }),
     after: visible(status.after),
   });
   return {
@@ -63,6 +75,9 @@ export function visibleCard(card: Card): Card {
 export function visibleValue(value: CardValue): CardValue {
   if (typeof value === "string") return visible(value);
   if ("at" in value) return value;
-  const { platform, id, name } = value.person;
-  return { person: { platform, id: visible(id), name: visible(name) } };
+  return { person: visiblePerson(value.person) };
+}
+
+function visiblePerson(person: ShownPerson): ShownPerson {
+  return { ...person, id: visible(person.id), name: visible(person.name) };
 }

@@ -3,6 +3,7 @@ import { cardSchema } from "./card.ts";
 import { outgoingSchema } from "./effect.ts";
 import { addressSchema, cardRefSchema, conversationIdSchema, nonceSchema, workspaceIdSchema } from "./ids.ts";
 import type { DeepReadonly } from "./json.ts";
+import { textMessageSchema } from "./message.ts";
 import { personSchema } from "./person.ts";
 import { decisionSchema } from "./press.ts";
 import { recentTurnSchema } from "./recent.ts";
@@ -12,7 +13,7 @@ import { runEndSchema } from "./run-record.ts";
 import { turnSchema } from "./turn.ts";
 
 /** The newest shape of the document. A process leaves documents with a higher number alone. */
-export const conversationSchemaNumber = 2;
+export const conversationSchemaNumber = 3;
 
 /**
  * One thread with one customer, as one document: whatever must be atomic is in here, so that one conditional write is
@@ -41,7 +42,9 @@ export const conversationSchema = z.object({
   // Turns that did not fit into the inbox since the customer was last told so.
   dropped: z.number().int(),
   choosing: z.object({ slugs: z.array(z.string()).min(1), turn: turnSchema, expiresAt: z.number() }).nullable(),
-  // Cards that may still be edited, by the effect that posted them.
+  // The newest message whose choices are offered as buttons: the effect that says it, and what it says.
+  offered: z.object({ of: z.string(), message: textMessageSchema }).nullable(),
+  // Cards, and such a message, that may still be edited, by the effect that posted them.
   cards: z.record(z.string(), cardRefSchema),
   tags: z.array(z.string()),
   resolvedAt: z.number().nullable(),

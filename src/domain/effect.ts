@@ -2,21 +2,32 @@ import { z } from "zod";
 import { actionSchema } from "./action.ts";
 import { cardSchema } from "./card.ts";
 import { httpRequestSchema } from "./http-request.ts";
+import { conversationIdSchema } from "./ids.ts";
 import type { DeepReadonly } from "./json.ts";
 import { textMessageSchema } from "./message.ts";
 import { runRecordSchema } from "./run-record.ts";
 import { turnSchema } from "./turn.ts";
 
 /**
- * What the engine asks of the world. `say`: to the customer. `post` and `editCard`: in the agents channel; `under` and
- * `of` name the effect that posted the card which is answered or edited. `route`: ask the model. `call`: the company's
- * systems, `keep` being the paths of the answer that later steps read. `record`: a finished run leaves the document.
+ * What the engine asks of the world. `say`: to the customer. `editSay`: another message in the place of the one that the
+ * effect `of` has said. `post` and `editCard`: in the agents channel; `under` and
+ * `of` name the effect that posted the card which is answered or edited. `route`: ask the model; `beside`: the
+ * conversation in the same channel whose run waits for this person, if any. `forward`: what fits no procedure may answer
+ * that run; `otherwise` is what is said here if it does not (null: nothing was thought of). `call`: the company's systems,
+ * `keep` being the paths of the answer that later steps read. `record`: a finished run leaves the document.
  */
 export const effectSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("say"), message: textMessageSchema }),
+  z.object({ kind: z.literal("editSay"), of: z.string(), message: textMessageSchema }),
   z.object({ kind: z.literal("post"), card: cardSchema, under: z.string().nullable() }),
   z.object({ kind: z.literal("editCard"), of: z.string(), card: cardSchema }),
-  z.object({ kind: z.literal("route"), turn: turnSchema }),
+  z.object({ kind: z.literal("route"), turn: turnSchema, beside: conversationIdSchema.nullable() }),
+  z.object({
+    kind: z.literal("forward"),
+    to: conversationIdSchema,
+    turn: turnSchema,
+    otherwise: z.string().min(1).nullable(),
+  }),
   z.object({
     kind: z.literal("call"),
     request: httpRequestSchema,
@@ -28,8 +39,9 @@ export const effectSchema = z.discriminatedUnion("kind", [
 ]);
 export type Effect = DeepReadonly<z.infer<typeof effectSchema>>;
 
-// Records have a lane of their own: one that the store refuses must not keep the next request waiting.
-export const laneSchema = z.enum(["customer", "agents", "work", "record"]);
+// Records have a lane of their own: one that the store refuses must not keep the next request waiting. So has what only
+// tidies up: it must keep nobody waiting at all.
+export const laneSchema = z.enum(["customer", "agents", "work", "record", "tidy"]);
 export type Lane = z.infer<typeof laneSchema>;
 
 /**

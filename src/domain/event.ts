@@ -1,16 +1,21 @@
+import type { CardRef, ConversationId } from "./ids.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Person } from "./person.ts";
 import type { Press } from "./press.ts";
 import type { Turn } from "./turn.ts";
 
 /**
- * Whatever can happen to a conversation. `agentWrote`: in the customer's thread the bot steps back; under the hand-off
+ * Whatever can happen to a conversation. `turn`: `beside` is another conversation, in the same channel, whose run waits
+ * for this person to answer, if any; `forwarded`: a turn of such another conversation, which may be that answer. `chose`: a
+ * choice was pressed on the message that its channel knows as `card`; the turn says which. `agentWrote`: in the customer's thread the bot steps back; under the hand-off
  * card the words are relayed. `start`: somebody chose the procedure; `turn` says in whose name it runs, and is keyed by
  * the choice, not by the message that was chosen. `edited`: text null means deleted. `settled` carries the attempt that it is about.
  * `tick`: time passed.
  */
 export type Event =
-  | { readonly kind: "turn"; readonly turn: Turn }
+  | { readonly kind: "turn"; readonly turn: Turn; readonly beside?: ConversationId }
+  | { readonly kind: "forwarded"; readonly turn: Turn }
+  | { readonly kind: "chose"; readonly turn: Turn; readonly card: CardRef }
   | { readonly kind: "agentWrote"; readonly turn: Turn; readonly where: "thread" | "handOff" }
   | { readonly kind: "start"; readonly slug: string; readonly turn: Turn }
   | { readonly kind: "edited"; readonly turnId: string; readonly text: string | null }

@@ -4,13 +4,14 @@ import type { DeepReadonly } from "./json.ts";
 
 /**
  * Words for a person, as plain text that each channel escapes. `choices`: answers offered as buttons (typing one works
- * as well). `sensitive`: the answer to this message must not be shown. `author`: the agent whose words are relayed, or
- * null for Usher's own.
+ * as well). `chosen`: given when they are offered no more: the one that was the answer, null if none was. `sensitive`:
+ * the answer to this message must not be shown. `author`: the agent whose words are relayed, or null for Usher's own.
  */
 export const textMessageSchema = z.object({
   kind: z.literal("text"),
   text: z.string().min(1),
   choices: z.array(z.string()),
+  chosen: z.string().nullable().optional(),
   sensitive: z.boolean(),
   author: z.object({ id: z.string(), name: z.string() }).nullable(),
 });

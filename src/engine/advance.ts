@@ -2,14 +2,16 @@ import type { Conversation } from "../domain/conversation.ts";
 import type { Event } from "../domain/event.ts";
 import type { Turn } from "../domain/turn.ts";
 import { cancel } from "./cancel.ts";
+import { onChose, withoutStaleOffer } from "./choices.ts";
 import type { Context } from "./context.ts";
+import { onForwarded } from "./forward.ts";
 import { pause, relayToCustomer, stayWithPeople } from "./people.ts";
 import { onPressed } from "./press.ts";
 import { remember, wasSeen } from "./seen.ts";
 import { onSettled } from "./settle.ts";
 import { onStart } from "./start.ts";
 import { onTick } from "./time.ts";
-import { drainInbox, onTurn } from "./turns.ts";
+import { drainInbox, isBusy, onTurn } from "./turns.ts";
 
 /**
  * What a conversation becomes when something happens to it. The effects that it wants are in the outbox of the answer,
@@ -20,14 +22,18 @@ import { drainInbox, onTurn } from "./turns.ts";
 export function advance(conversation: Conversation, event: Event, context: Context): Conversation {
   const happened = happen(conversation, event, context);
   if (happened === conversation) return conversation;
-  const drained = drainInbox(happened, context);
+  const drained = withoutStaleOffer(drainInbox(happened, context), context);
   return { ...drained, touchedAt: Math.max(drained.touchedAt, context.now) };
 }
 
 function happen(conversation: Conversation, event: Event, context: Context): Conversation {
   switch (event.kind) {
     case "turn":
-      return onTurn(conversation, context, event.turn);
+      return onTurn(conversation, context, event.turn, event.beside ?? null);
+    case "forwarded":
+      return onForwarded(conversation, context, event.turn);
+    case "chose":
+      return onChose(conversation, context, event.card, event.turn);
     case "agentWrote":
       return onAgentWrote(conversation, context, event.turn, event.where);
     case "start":
@@ -57,8 +63,7 @@ function onAgentWrote(
   if (wasSeen(conversation, turn)) return conversation;
   const seen = remember(conversation, turn);
   if (where === "handOff") return relayToCustomer(seen, context, turn);
-  const isIdle =
-    seen.run === null && seen.choosing === null && seen.outbox.every(({ effect }) => effect.kind !== "route");
+  const isIdle = seen.run === null && seen.choosing === null && !isBusy(seen);
   if (seen.people !== null) return stayWithPeople(seen, context);
   return isIdle ? seen : pause(seen, context, turn.from);
 }

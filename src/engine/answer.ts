@@ -1,11 +1,13 @@
 import type { Conversation } from "../domain/conversation.ts";
 import { dots } from "../domain/dots.ts";
+import type { Json } from "../domain/json.ts";
 import { isSamePerson } from "../domain/person.ts";
 import type { Turn } from "../domain/turn.ts";
 import { cancel } from "./cancel.ts";
 import type { CompiledStep } from "./compile.ts";
 import { type Context, fill, procedureOf, stepOf } from "./context.ts";
 import { exampleOf, readInput } from "./input.ts";
+import { closeOffer } from "./outbox.ts";
 import { handOff } from "./people.ts";
 import { correction, matchesVariable, recognise } from "./phrases.ts";
 import { prompt, waitForInput } from "./prompt.ts";
@@ -24,6 +26,16 @@ export function onAnswer(conversation: Conversation, context: Context, turn: Tur
   // An offered choice is an answer even if it reads like a word to the bot ("Stop").
   if (isChoice(step, turn.text)) return take(conversation, context, step, turn);
   return onWord(conversation, context, step, turn) ?? take(conversation, context, step, turn);
+}
+
+/** Whether a turn would be taken as the answer: it is valid, and neither a word to the bot nor a correction. Pure. */
+export function wouldAnswer(conversation: Conversation, context: Context, turn: Turn): boolean {
+  const step = stepOf(conversation, context);
+  if (step.kind !== "collect" || !mayAnswer(conversation, context, turn) || turn.text.trim() === "") return false;
+  if (isChoice(step, turn.text)) return true;
+  const word = recognise(turn.text, step.step.prompt);
+  if ((word !== null && word !== "yes" && word !== "no") || correction(turn.text) !== null) return false;
+  return readInput(turn.text, step.step, context.settings).kind !== "bad";
 }
 
 /** Whether this person's words count for the run: its starter's do, or anyone's where the procedure says so. Pure. */
@@ -113,8 +125,13 @@ function take(conversation: Conversation, context: Context, step: CollectStep, t
   const heard = hear(conversation, context, step, turn);
   const read = readInput(turn.text, step.step, context.settings);
   if (read.kind === "bad") return refuse(heard, context, step, read.why);
-  const stored = setVariables(heard, context, { [step.step.variable]: read.value });
+  const shown = step.step.choices === undefined ? heard : closeOffer(heard, context, chosenIn(step, read.value));
+  const stored = setVariables(shown, context, { [step.step.variable]: read.value });
   return stored.kind === "full" ? fail(heard, context, stored.problem) : walk(stored.conversation, context, step.next);
+}
+
+function chosenIn({ step }: CollectStep, value: Json): string | null {
+  return step.sensitive || typeof value !== "string" ? null : value;
 }
 
 function hear(conversation: Conversation, context: Context, step: CollectStep, turn: Turn): Conversation {

@@ -6,16 +6,15 @@ import type { Outgoing } from "../domain/effect.ts";
 import type { HttpRequest } from "../domain/http-request.ts";
 import type { Json } from "../domain/json.ts";
 import type { Person } from "../domain/person.ts";
+import { personWords, shownPerson } from "../domain/person-words.ts";
 import { isSecretName } from "../domain/secret-names.ts";
 import type { TraceEntry } from "../domain/trace.ts";
 import { visible } from "../domain/visible.ts";
 import { type Context, procedureOf, stepOf } from "./context.ts";
 import { hideSensitive, shorten } from "./trace.ts";
 
-// Cards are built here from the data itself, never from words that a model or a customer could choose.
-
-// A field of a card is for reading; the exact request is what was hashed and stored.
-const fieldLength = 1000;
+// Cards are built here from the data itself, never from words that a model or a customer could choose. A request and a
+// reason stand on them whole: what does not fit at a glance is the channel's to show elsewhere, and never to drop.
 
 /** What a call or an action does, in a few words: "create a ticket", "POST shop.example.com". Pure. */
 export function labelOf(of: Outgoing): string {
@@ -79,9 +78,14 @@ export function closedEffectCard(
   return effectCard(conversation, context, of, { ...state, kind: "approval", buttons: [], expiresAt: null });
 }
 
-/** An outcome line; `after` follows the moment, as in "Rejected by Agent 1, 14:05: too late". Pure. */
+/** An outcome line; `after` follows the moment, as in "Withdrawn, 14:05: it was never sent". Pure. */
 export function statusLine(tone: Card["tone"], before: string, at: number, after = ""): CardStatus {
   return { tone, before: `${before} `, at, after };
+}
+
+/** An outcome line about what somebody did, as in "Rejected by Ann (agent U012ABC), 14:05: too late". Pure. */
+export function doneBy(tone: Card["tone"], before: string, by: Person, at: number, after = ""): CardStatus {
+  return { ...statusLine(tone, before, at, after), by: shownPerson(by) };
 }
 
 /**
@@ -112,7 +116,7 @@ export function decisionLines({ run }: Conversation, id: string): readonly CardS
   const decisions = run?.decisions.filter(({ of }) => isAbout(of, id)) ?? [];
   return decisions.map(({ action, by, at, reason }) => {
     const [tone, words] = decisionWords[action];
-    return statusLine(tone, `${words} ${by.name},`, at, reason === null ? "" : `: ${reason}`);
+    return doneBy(tone, words, by, at, reason === null ? "" : `: ${reason}`);
   });
 }
 
@@ -139,7 +143,7 @@ export function handOffCard(
   { title, reason }: { readonly title: string; readonly reason: string },
 ): Card {
   const run = conversation.run === null ? [] : [runSection(conversation, context)];
-  const said = transcript(conversation.run?.trace ?? [], conversation.customer);
+  const said = transcript(conversation.run?.trace ?? []);
   return {
     kind: "handOff",
     title,
@@ -172,9 +176,9 @@ export function lineCard(kind: "notice" | "reminder", title: string, tone: Card[
 export function relayCard(from: Person, text: string): Card {
   return {
     kind: "relay",
-    title: from.name,
+    title: personWords(from),
     tone: "plain",
-    sections: [{ label: "Message", fields: [{ name: from.name, value: text }] }],
+    sections: [{ label: "Message", fields: [{ name: personWords(from), value: text }] }],
     status: [],
     pressId: null,
     buttons: [],
@@ -182,7 +186,7 @@ export function relayCard(from: Person, text: string): Card {
 }
 
 function hider(conversation: Conversation, context: Context): (text: string) => string {
-  return (text) => shorten(visible(hideSensitive(conversation, context, text)), fieldLength);
+  return (text) => visible(hideSensitive(conversation, context, text));
 }
 
 function requestSections(of: Outgoing, hide: (text: string) => string, label: string): readonly CardSection[] {
@@ -235,8 +239,8 @@ function runSection(conversation: Conversation, context: Context): CardSection {
 }
 
 function customerSection({ customer, run }: Conversation): CardSection {
-  const { platform, id, name } = run?.startedBy ?? customer;
-  return { label: "Customer", fields: [{ name: "Customer", value: { person: { platform, id, name } } }] };
+  const person = shownPerson(run?.startedBy ?? customer);
+  return { label: "Customer", fields: [{ name: "Customer", value: { person } }] };
 }
 
 function collectedSection(conversation: Conversation, context: Context): CardSection {
@@ -249,13 +253,15 @@ function collectedSection(conversation: Conversation, context: Context): CardSec
   return { label: "Collected", fields };
 }
 
+// Only a reminder of what the run knows: what will be done with it stands in the request.
 const limitOfCollected = 200;
 const messagesOnHandOff = 5;
 
-function transcript(entries: readonly TraceEntry[], customer: Person): CardSection["fields"] {
+// Whose words they are, and no name: that stands on the card, and nobody is called "Usher" here by choice (attack 75).
+function transcript(entries: readonly TraceEntry[]): CardSection["fields"] {
   const said = entries.flatMap((entry) => {
     if (entry.kind === "said") return [{ name: "Usher", value: entry.text }];
-    return entry.kind === "heard" ? [{ name: customer.name, value: entry.text }] : [];
+    return entry.kind === "heard" ? [{ name: "Customer", value: entry.text }] : [];
   });
   return said.slice(-messagesOnHandOff);
 }

@@ -32,6 +32,7 @@ export function createConversation(
     inbox: [],
     dropped: 0,
     choosing: null,
+    offered: null,
     cards: {},
     tags: [],
     resolvedAt: null,

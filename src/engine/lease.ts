@@ -65,7 +65,7 @@ function settleLeftovers(conversation: Conversation, context: Context, holder: H
 const saysTogether = Math.ceil(limits.leaseMs / limits.sendTimeoutMs) - 1;
 
 function markHeads(outbox: readonly Outgoing[], now: number): readonly Outgoing[] {
-  const room = { customer: saysTogether, agents: 1, work: 1, record: 1 };
+  const room = { customer: saysTogether, agents: 1, work: 1, record: 1, tidy: 1 };
   return outbox.map((effect) => {
     const places = room[effect.lane];
     if (places === 0) return effect;

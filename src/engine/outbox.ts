@@ -7,9 +7,11 @@ import { trace } from "./trace.ts";
 
 const laneOf: { readonly [kind in Effect["kind"]]: Lane } = {
   say: "customer",
+  editSay: "tidy",
   post: "agents",
   editCard: "agents",
   route: "work",
+  forward: "work",
   call: "work",
   act: "work",
   record: "record",
@@ -60,7 +62,10 @@ export interface Manner {
   readonly author?: { readonly id: string; readonly name: string };
 }
 
-/** Says something to the customer, and notes it in the run's trace. Pure. */
+/**
+ * Says something to the customer, and notes it in the run's trace. Choices that are offered with it take the place of
+ * those that were offered before. Pure.
+ */
 export function say(conversation: Conversation, context: Context, text: string, manner: Manner = {}): Conversation {
   const message = {
     kind: "text" as const,
@@ -69,8 +74,24 @@ export function say(conversation: Conversation, context: Context, text: string, 
     sensitive: manner.sensitive ?? false,
     author: manner.author ?? null,
   };
-  const said = emit(conversation, context, { kind: "say", message }).conversation;
-  return trace(said, context, { kind: "said", text });
+  const before = message.choices.length === 0 ? conversation : closeOffer(conversation, context, null);
+  const { conversation: said, id } = emit(before, context, { kind: "say", message });
+  const offering = message.choices.length === 0 ? said : { ...said, offered: { of: id, message } };
+  return trace(offering, context, { kind: "said", text });
+}
+
+/**
+ * The choices that are offered are offered no more: their buttons go, and the message shows what was chosen, if anything
+ * was. One that was never sent goes out so. Pure.
+ */
+export function closeOffer(conversation: Conversation, context: Context, chosen: string | null): Conversation {
+  const { offered } = conversation;
+  if (offered === null) return conversation;
+  const closed = { ...conversation, offered: null };
+  const message = { ...offered.message, chosen };
+  const unsent = closed.outbox.find(({ id, attempt }) => id === offered.of && attempt === 0);
+  if (unsent !== undefined) return replace(closed, { ...unsent, effect: { kind: "say", message } });
+  return emit(closed, context, { kind: "editSay", of: offered.of, message }).conversation;
 }
 
 /** Posts a card in the agents channel; `under`: the effect that posted the card which it belongs under. Pure. */

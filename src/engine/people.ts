@@ -3,9 +3,10 @@ import type { Conversation } from "../domain/conversation.ts";
 import { dots } from "../domain/dots.ts";
 import { limits } from "../domain/limits.ts";
 import type { Person } from "../domain/person.ts";
+import { personWords } from "../domain/person-words.ts";
 import type { Decision } from "../domain/press.ts";
 import type { Turn } from "../domain/turn.ts";
-import { closedHandOffCard, handOffCard, lineCard, relayCard, statusLine } from "./cards.ts";
+import { closedHandOffCard, doneBy, handOffCard, lineCard, relayCard, statusLine } from "./cards.ts";
 import { type Context, stepOf } from "./context.ts";
 import { endLater, endRun, withdraw } from "./ending.ts";
 import { append, editCard, hasRoom, isFull, outgoing, post, say, takeId } from "./outbox.ts";
@@ -46,8 +47,9 @@ export function handOffMeanwhile(
 
 /** An agent wrote in the customer's thread: the run pauses, and the agents channel gets the button that ends that. Pure. */
 export function pause(conversation: Conversation, context: Context, agent: Person): Conversation {
-  const reason = `${agent.name} wrote in the customer's thread. Usher has paused and stays silent there.`;
-  const noted = trace(conversation, context, { kind: "note", text: `${agent.name} wrote here. Usher paused.` });
+  const who = personWords(agent);
+  const reason = `${who} wrote in the customer's thread. Usher has paused and stays silent there.`;
+  const noted = trace(conversation, context, { kind: "note", text: `${who} wrote here. Usher paused.` });
   return { ...toPeople(noted, context, { title: "Paused: an agent is answering", reason }), choosing: null };
 }
 
@@ -121,7 +123,7 @@ export function relayToCustomer(conversation: Conversation, context: Context, tu
 /** Ends the hand-off by a button: back to the bot, or the whole conversation is done. Pure. */
 export function endHandOff(conversation: Conversation, context: Context, decision: Decision): Conversation {
   const word = decision.action === "resolve" ? "Resolved" : "Handed back";
-  const closed = closeHandOff(conversation, context, statusLine("ok", `${word} by ${decision.by.name},`, context.now));
+  const closed = closeHandOff(conversation, context, doneBy("ok", `${word} by`, decision.by, context.now));
   const kept = { ...closed, handOffs: [...closed.handOffs, decision].slice(-limits.decisionsOnHandOffs) };
   return decision.action === "resolve" ? resolve(kept, context) : kept;
 }

@@ -2,6 +2,7 @@ import type { Conversation } from "../domain/conversation.ts";
 import type { Outgoing } from "../domain/effect.ts";
 import { limits } from "../domain/limits.ts";
 import { isAgent, isSamePerson } from "../domain/person.ts";
+import { personWords } from "../domain/person-words.ts";
 import type { Decision, Press, PressAction } from "../domain/press.ts";
 import type { Wait } from "../domain/run.ts";
 import { resume } from "./answer.ts";
@@ -119,7 +120,12 @@ function note(conversation: Conversation, context: Context, decision: Decision):
     ...conversation,
     run: { ...run, decisions: [...run.decisions, decision].slice(-limits.decisionsOfRun) },
   };
-  return trace(decided, context, { kind: "decided", id: decision.of, action: decision.action, by: decision.by.name });
+  return trace(decided, context, {
+    kind: "decided",
+    id: decision.of,
+    action: decision.action,
+    by: personWords(decision.by),
+  });
 }
 
 function approve(conversation: Conversation, context: Context, { of, card }: Approval): Conversation {

@@ -4,6 +4,7 @@ import type { Effect, Outgoing } from "../domain/effect.ts";
 import type { HttpMethod, HttpRequest } from "../domain/http-request.ts";
 import { isRecord, type Json } from "../domain/json.ts";
 import { limits } from "../domain/limits.ts";
+import { personWords } from "../domain/person-words.ts";
 import { renderBody, renderHeader } from "./body-template.ts";
 import { hashOf } from "./canonical.ts";
 import { approvalCard, labelOf, lineCard } from "./cards.ts";
@@ -75,7 +76,7 @@ function changeHere(conversation: Conversation, context: Context, action: Action
 
 /** Tells the agents what was done without asking them. Pure. */
 export function notify(conversation: Conversation, context: Context, label: string, problem?: string): Conversation {
-  const { name } = conversation.run?.startedBy ?? conversation.customer;
+  const name = personWords(conversation.run?.startedBy ?? conversation.customer);
   const title =
     problem === undefined
       ? `Done for ${name}: ${label}. No approval needed (notify).`

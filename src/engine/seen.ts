@@ -15,7 +15,14 @@ export function isForgotten(conversation: Conversation, turn: Turn): boolean {
   return turn.at <= conversation.floor && !isRemembered(conversation, turn);
 }
 
-function isRemembered({ recent }: Conversation, { keys }: Turn): boolean {
+/** The turn with as much of its text as is read. Pure. */
+export function withinLimit(turn: Turn): Turn {
+  // One character more than the limit, so that a longer answer is refused as too long and not taken half.
+  return { ...turn, text: turn.text.slice(0, limits.turnLength + 1).toWellFormed() };
+}
+
+/** Whether this very turn was taken in here, and is remembered. Pure. */
+export function isRemembered({ recent }: Conversation, { keys }: Turn): boolean {
   return recent.some((entry) => keys.includes(keyOfRecent(entry)));
 }
 

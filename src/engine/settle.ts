@@ -9,7 +9,7 @@ import { replace, without } from "./outbox.ts";
 import { handOff } from "./people.ts";
 import { readsOnly } from "./request.ts";
 import { onRequestResult, type Result } from "./result.ts";
-import { afterRoute } from "./routing.ts";
+import { afterForward, afterRoute } from "./routing.ts";
 import { askForVerdict } from "./verdict.ts";
 
 /** What follows from the outcome of one attempt: try again later, ask a person, or take it as the result. */
@@ -52,7 +52,7 @@ export function onSettled(
 }
 
 /**
- * Messages are tried until they are refused for good; records, and what belongs to an open hand-off, for ever. A
+ * Messages are tried until they are refused for good (to tidy one up, a few times); records, and what belongs to an open hand-off, for ever. A
  * question to the model that never got there, or was cut short with the process, is asked again; one that the model did
  * not answer has failed. Calls and actions have their own rules.
  */
@@ -64,7 +64,9 @@ function consequenceOf(conversation: Conversation, of: Outgoing, outcome: Outcom
   const afterMs = outcome.kind === "notSent" ? outcome.retryAfterMs : null;
   if (effect.kind === "call" || effect.kind === "act")
     return consequenceOfRequest(conversation, of, effect, outcome, now);
-  if (effect.kind === "route" && of.tries >= limits.attempts) return failed(outcome.reason);
+  // Choices that keep their buttons do no harm: who presses one is told that it is too late.
+  const mayBeGivenUp = effect.kind === "route" || effect.kind === "editSay";
+  if (mayBeGivenUp && of.tries >= limits.attempts) return failed(outcome.reason);
   return { kind: "retry", afterMs };
 }
 
@@ -117,7 +119,9 @@ function onResult(conversation: Conversation, context: Context, of: Outgoing, re
     case "act":
       return onRequestResult(conversation, context, of, result);
     case "route":
-      return afterRoute(conversation, context, effect.turn, result.kind === "done" ? result.value : null);
+      return afterRoute(conversation, context, effect, result.kind === "done" ? result.value : null);
+    case "forward":
+      return afterForward(conversation, context, effect, result.kind === "done" && result.value === true);
     case "post":
       return result.kind === "done"
         ? keepCard(conversation, id, result.value)
@@ -128,6 +132,9 @@ function onResult(conversation: Conversation, context: Context, of: Outgoing, re
         effect.of,
       );
     case "say":
+      return result.kind === "done" ? keepCard(conversation, id, result.value) : conversation;
+    case "editSay":
+      return forgetCard(conversation, effect.of);
     case "record":
       return conversation;
     default:
@@ -163,13 +170,13 @@ function forgetCard(conversation: Conversation, id: string): Conversation {
   return { ...conversation, cards };
 }
 
-function isOpen({ run, people, outbox }: Conversation, id: string): boolean {
+function isOpen({ run, people, offered, outbox }: Conversation, id: string): boolean {
   const wait = run?.wait;
   const awaited = wait !== undefined && "card" in wait ? wait.card : null;
   const mentioned = outbox.some(
-    ({ effect }) => (effect.kind === "editCard" && effect.of === id) || (effect.kind === "post" && effect.under === id),
+    ({ effect }) => ("of" in effect && effect.of === id) || (effect.kind === "post" && effect.under === id),
   );
-  return awaited === id || people?.card === id || mentioned;
+  return awaited === id || people?.card === id || offered?.of === id || mentioned;
 }
 
 /**

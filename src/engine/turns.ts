@@ -1,4 +1,5 @@
 import type { Conversation } from "../domain/conversation.ts";
+import type { ConversationId } from "../domain/ids.ts";
 import { limits } from "../domain/limits.ts";
 import { isSamePerson } from "../domain/person.ts";
 import type { Turn } from "../domain/turn.ts";
@@ -6,23 +7,24 @@ import { mayAnswer, onAnswer } from "./answer.ts";
 import { askForPerson, cancel } from "./cancel.ts";
 import type { CompiledProcedure } from "./compile.ts";
 import type { Context } from "./context.ts";
-import { isFull, say } from "./outbox.ts";
+import { closeOffer, isFull, say } from "./outbox.ts";
 import { drop, relayToAgents } from "./people.ts";
 import { recognise } from "./phrases.ts";
-import { route } from "./routing.ts";
-import { noteIfLate, remember, wasSeen } from "./seen.ts";
+import { route, yesOrNo } from "./routing.ts";
+import { noteIfLate, remember, wasSeen, withinLimit } from "./seen.ts";
 import { startRun } from "./walk.ts";
 
 /**
  * The customer's side wrote. A turn that was seen before, or is older than everything remembered, changes nothing. Pure.
  */
-export function onTurn(conversation: Conversation, context: Context, turn: Turn): Conversation {
+export function onTurn(
+  conversation: Conversation,
+  context: Context,
+  turn: Turn,
+  beside: ConversationId | null,
+): Conversation {
   if (wasSeen(conversation, turn)) return conversation;
-  // One character more than the limit, so that a longer answer is refused as too long and not taken half.
-  return admit(remember(conversation, turn), context, {
-    ...turn,
-    text: turn.text.slice(0, limits.turnLength + 1).toWellFormed(),
-  });
+  return admit(remember(conversation, turn), context, withinLimit(turn), beside);
 }
 
 /** Turns that came while an effect was out count now, in order, as if they had just arrived. Pure. */
@@ -38,14 +40,16 @@ export function drainInbox(conversation: Conversation, context: Context): Conver
 }
 
 /** Whether the model or a call or an action is out, so that turns must wait. Pure. */
-function isBusy({ run, outbox }: Conversation): boolean {
-  return run?.wait.kind === "effect" || outbox.some(({ effect }) => effect.kind === "route");
+export function isBusy({ run, outbox }: Conversation): boolean {
+  return (
+    run?.wait.kind === "effect" || outbox.some(({ effect }) => effect.kind === "route" || effect.kind === "forward")
+  );
 }
 
-function admit(conversation: Conversation, context: Context, turn: Turn): Conversation {
+function admit(conversation: Conversation, context: Context, turn: Turn, beside: ConversationId | null): Conversation {
   if (conversation.people !== null) return relayToAgents(conversation, context, turn);
   if (isFull(conversation)) return drop(conversation, context);
-  if (!isBusy(conversation)) return handle(conversation, context, turn);
+  if (!isBusy(conversation)) return handle(conversation, context, turn, beside);
   // These two are of use only while it is not too late.
   const word = mayAnswer(conversation, context, turn) ? recognise(turn.text) : null;
   if (word === "cancel") return cancel(conversation, context);
@@ -55,7 +59,12 @@ function admit(conversation: Conversation, context: Context, turn: Turn): Conver
   return { ...conversation, inbox: [...conversation.inbox, turn].toSorted((a, b) => a.at - b.at) };
 }
 
-function handle(conversation: Conversation, context: Context, turn: Turn): Conversation {
+function handle(
+  conversation: Conversation,
+  context: Context,
+  turn: Turn,
+  beside: ConversationId | null = null,
+): Conversation {
   if (conversation.people !== null) return relayToAgents(conversation, context, turn);
   switch (conversation.run?.wait.kind) {
     case "input":
@@ -64,7 +73,7 @@ function handle(conversation: Conversation, context: Context, turn: Turn): Conve
     case "verdict":
       return whileAgentsDecide(conversation, context, turn);
     default:
-      return withoutRun(conversation, context, turn);
+      return withoutRun(conversation, context, turn, beside);
   }
 }
 
@@ -78,7 +87,12 @@ function whileAgentsDecide(conversation: Conversation, context: Context, turn: T
   return say(noteIfLate(conversation, context, turn), context, holding);
 }
 
-function withoutRun(conversation: Conversation, context: Context, turn: Turn): Conversation {
+function withoutRun(
+  conversation: Conversation,
+  context: Context,
+  turn: Turn,
+  beside: ConversationId | null,
+): Conversation {
   const asked = isAsked(conversation, turn) ? conversation.choosing : null;
   const chosen = asked === null ? null : choose(conversation, context, asked, turn);
   if (chosen !== null) return chosen;
@@ -88,7 +102,7 @@ function withoutRun(conversation: Conversation, context: Context, turn: Turn): C
     return cancel({ ...conversation, choosing: null }, context);
   }
   if (turn.text.trim() === "") return conversation;
-  return route(asked === null ? conversation : { ...conversation, choosing: null }, context, turn);
+  return route(asked === null ? conversation : { ...conversation, choosing: null }, context, turn, beside);
 }
 
 /** Whether "A or B?" was put to this very person. */
@@ -107,10 +121,14 @@ function choose(
   const offered = choosing.slugs.flatMap((slug) => context.active.get(slug) ?? []);
   const word = recognise(turn.text);
   if (choosing.slugs.length === 1 && word === "no") {
-    return say({ ...conversation, choosing: null }, context, context.settings.texts.notAgain);
+    const left = closeOffer({ ...conversation, choosing: null }, context, yesOrNo.no);
+    return say(left, context, context.settings.texts.notAgain);
   }
-  const chosen = choosing.slugs.length === 1 && word === "yes" ? offered[0] : named(offered, turn.text);
-  return chosen === undefined ? null : startRun(conversation, context, chosen, choosing.turn);
+  const isYes = choosing.slugs.length === 1 && word === "yes";
+  const chosen = isYes ? offered[0] : named(offered, turn.text);
+  if (chosen === undefined) return null;
+  const shown = closeOffer(conversation, context, choosing.slugs.length === 1 ? yesOrNo.yes : chosen.name);
+  return startRun(shown, context, chosen, choosing.turn);
 }
 
 function named(offered: readonly CompiledProcedure[], text: string): CompiledProcedure | undefined {

@@ -8,11 +8,16 @@ import type { Procedure } from "../domain/procedure.ts";
 import type { Turn } from "../domain/turn.ts";
 import type { View } from "../domain/view.ts";
 
-/** Which conversation an event belongs to, and where its replies go. */
+/**
+ * Which conversation an event belongs to, and where its replies go. `topLevelOf`: only of a message that stands in a
+ * channel itself and so begins a thread there: what the ids of the conversations in that channel's threads begin with.
+ * Such a message may answer one of them.
+ */
 export interface Place {
   readonly workspace: WorkspaceId;
   readonly conversation: ConversationId;
   readonly address: Address;
+  readonly topLevelOf?: string;
 }
 
 /** `under`: the card that this answers. `mayHaveBeenSent`: an earlier attempt may have arrived; look before sending. */
@@ -34,6 +39,9 @@ export type StartReceipt =
 export type Startable =
   | { readonly kind: "open"; readonly procedures: readonly Pick<Procedure, "slug" | "name">[] }
   | { readonly kind: "refused"; readonly reason: string };
+
+/** What somebody who pressed a choice is told; `reason` is a sentence. */
+export type ChoiceReceipt = { readonly kind: "accepted" } | { readonly kind: "refused"; readonly reason: string };
 
 /** What a channel reports. Resolved means durably stored: acknowledge now, and not before. */
 export interface Inbound {
@@ -60,6 +68,11 @@ export interface Inbound {
    * id names the choice, and further keys the message from which it was made. Throws TransientError as above.
    */
   start(place: Place, slug: string, turn: Turn, by: Person | null): Promise<StartReceipt>;
+  /**
+   * Somebody pressed a choice under a message of ours, which `card` names; the turn's text is the choice. It counts as an
+   * answer only while that message is the one that waits for it. Throws TransientError as above.
+   */
+  choose(place: Place, card: CardRef, turn: Turn): Promise<ChoiceReceipt>;
   /** Somebody asked for something in words; answers what only this person is to see. Throws TransientError as above. */
   command(workspace: WorkspaceId, command: Command): Promise<View>;
 }

@@ -1,6 +1,6 @@
 import type { Card } from "../domain/card.ts";
 import type { HttpRequest } from "../domain/http-request.ts";
-import type { ConversationId, WorkspaceId } from "../domain/ids.ts";
+import type { Address, ConversationId, WorkspaceId } from "../domain/ids.ts";
 import type { Json } from "../domain/json.ts";
 import type { Person } from "../domain/person.ts";
 import type { PublishedProcedure } from "../domain/procedure.ts";
@@ -59,6 +59,12 @@ export interface ApprovalView {
   readonly expiresAt: number;
 }
 
+/** How a save has left a conversation. `working`: Usher does something for which its customer, at this address, waits. */
+export interface SavedState {
+  readonly address: Address;
+  readonly working: boolean;
+}
+
 /** Read-only views for pages and commands; what is sensitive is masked before it gets here. */
 export interface Inspector {
   conversation(workspace: WorkspaceId, id: ConversationId): Promise<ConversationView | null>;
@@ -83,5 +89,5 @@ export interface Inspector {
     by: Person,
   ): Promise<{ readonly value: Json } | null>;
   /** Calls `changed` after each save of a conversation in this process; the answer ends that. */
-  watch(changed: (workspace: WorkspaceId, id: ConversationId) => void): () => void;
+  watch(changed: (workspace: WorkspaceId, id: ConversationId, state: SavedState) => void): () => void;
 }

@@ -50,7 +50,13 @@ function event(fixture: string, said: Said) {
   return {
     name: `fixture ${fixture}`,
     payload: payloadOf(fixture),
-    place: place(said.channel, said.thread ?? said.ts),
+    place: {
+      ...place(said.channel, said.thread ?? said.ts),
+      // In a channel itself such words may be the answer for which a thread waits; a direct message has no threads.
+      ...(said.thread === undefined && said.channel !== company.janesDirect
+        ? { topLevelOf: `slack:${said.channel}:` }
+        : {}),
+    },
     event: { kind: "turn" as const, turn: turnOf(said) },
   };
 }

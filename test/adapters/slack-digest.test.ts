@@ -41,8 +41,8 @@ afterEach(() => {
 const idOf = (n: number): string => `${startedAt.toString(16).padStart(12, "0")}${"b".repeat(32)}-${n}`;
 
 /** One attempt to show an approval, as the channel makes it. */
-const attempt = (effectId: string, mayHaveBeenSent = false): Promise<ApprovalPlace> =>
-  digest.send({ ...agents, effectId, mayHaveBeenSent }, () =>
+const attempt = (effectId: string, mayHaveBeenSent = false, fitsHome = true): Promise<ApprovalPlace> =>
+  digest.send({ ...agents, effectId, mayHaveBeenSent, fitsHome }, () =>
     posts.send({
       ...agents,
       threadTs: null,
@@ -53,13 +53,13 @@ const attempt = (effectId: string, mayHaveBeenSent = false): Promise<ApprovalPla
   );
 
 /** An approval whose effect is tried until it is done, as the engine does it: what was surely not sent is not looked for. */
-async function show(n: number, sentBefore = false): Promise<ApprovalPlace> {
+async function show(n: number, sentBefore = false, fitsHome = true): Promise<ApprovalPlace> {
   const effectId = idOf(n);
   let mayHaveBeenSent = sentBefore;
   waiting += 1;
   for (;;) {
     try {
-      return await attempt(effectId, mayHaveBeenSent);
+      return await attempt(effectId, mayHaveBeenSent, fitsHome);
     } catch (error) {
       if (error instanceof PermanentError) throw error;
       mayHaveBeenSent ||= !(error instanceof TransientError);
@@ -277,11 +277,20 @@ describe("an approval", () => {
     expect(place.kind).toBe("card");
   });
 
+  test("attack 76: that App Home cannot show whole gets a card of its own, however long the line is", async () => {
+    void flood(500, 100, 0);
+    await pass(2000);
+    const shown = show(600, false, false);
+    await passing(clock, shown);
+    expect((await shown).kind).toBe("card");
+    expect(cards().map(({ text }) => text)).toContain(`card ${idOf(600)}`);
+  });
+
   test("of another workspace does not stand in the same line", async () => {
     void flood(500, 100);
     await pass(2000);
     const elsewhere = workspaceIdSchema.parse("bank");
-    const of = { workspace: elsewhere, channel: "CAGENTS", effectId: idOf(1), mayHaveBeenSent: false };
+    const of = { workspace: elsewhere, channel: "CAGENTS", effectId: idOf(1), mayHaveBeenSent: false, fitsHome: true };
     const card = { text: "card", blocks: [] };
     const place = await digest.send(of, () => posts.send({ ...of, threadTs: null, posts: [card] }));
     expect(place.kind).toBe("card");

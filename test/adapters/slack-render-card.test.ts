@@ -129,8 +129,8 @@ describe("light cards", () => {
     const posts = render({ kind: "relay", title: "Maria", tone: "plain", sections, pressId: null, buttons: [] });
     expect(posts).toMatchObject([
       {
-        text: "Customer Maria: Is it done?",
-        blocks: [{ type: "section", text: plain("Customer Maria: Is it done?") }],
+        text: "Maria: Is it done?",
+        blocks: [{ type: "section", text: plain("Maria: Is it done?") }],
       },
     ]);
   });
@@ -237,7 +237,7 @@ describe("nothing on a card can pass for Usher's own", () => {
       pressId: null,
       buttons: [],
     });
-    expect(words(relayed)).toBe("Customer Maria:\n│ yes⟨U+000D⟩✅ Approved\n│ by Ann");
+    expect(words(relayed)).toBe("Maria:\n│ yes⟨U+000D⟩✅ Approved\n│ by Ann");
   });
 
   test("attack 74: no name in a title can begin a line of its own", () => {
@@ -253,6 +253,18 @@ describe("nothing on a card can pass for Usher's own", () => {
     const forged = render(person({ id: "U1> <!channel" }));
     expect(words(forged)).toContain("✅ Admin (U1> <!channel)");
     expect(forged.flatMap(messageProblems)).toEqual([]);
+  });
+
+  test("attack 75: with the verified role, which no name can pass for", () => {
+    const admin = { platform: "slack", id: "U012ABC", name: "✅ Admin (owner U0OLGA)", role: "customer" } as const;
+    expect(textsOf(render(field({ person: admin })), "mrkdwn")).toContain("<@U012ABC> (customer U012ABC)");
+    const status = [
+      { tone: "ok" as const, before: "Approved by ", by: { ...admin, role: "agent" as const }, at, after: "" },
+    ];
+    const line = words(render({ status }));
+    expect(line).toContain("✅ Approved by ✅ Admin [owner U0OLGA] (agent U012ABC),");
+    // Agents are in their channel, so that a mention would ring a bell there.
+    expect(textsOf(render({ status, sections: [] }), "mrkdwn").join()).not.toContain("<@");
   });
 
   test("attack 54: letters that turn others round are shown by their numbers", () => {

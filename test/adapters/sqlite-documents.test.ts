@@ -3,6 +3,7 @@ import { openSqliteStore } from "../../adapters/sqlite/open.ts";
 import { conversationSchemaNumber } from "../../src/domain/conversation.ts";
 import { cardRefSchema } from "../../src/domain/ids.ts";
 import { recentTurn } from "../../src/domain/recent.ts";
+import { outgoing } from "../../src/engine/outbox.ts";
 import { PermanentError } from "../../src/ports/errors.ts";
 import { aHandOff, numbered, someMoment, workspaceId } from "../support/conversation.ts";
 import { createFakeClock } from "../support/fake-clock.ts";
@@ -39,16 +40,21 @@ describe("documents that are not as they should be", () => {
     expect(row()).toStrictEqual(before);
   });
 
-  test("a document of schema 1 is read as one of today, with the turns that it had seen", async () => {
+  test("a document of schema 1 is read as one of today, with the turns that it had seen and the model it has asked", async () => {
+    const from = { platform: "web", id: "maria", name: "Maria", role: "customer", external: false } as const;
+    const turn = { id: "m 1", keys: ["m 1"], from, text: "hello", mentioned: false, at: 1_700_000_000_000 };
     const store = await open();
-    const today = numbered(1, { lease: leased, recent: [recentTurn("m 1", 1_700_000_000_000), recentTurn("m2", 0)] });
+    const asked = outgoing("e-1", { kind: "route", turn, beside: null }, null, 0);
+    const recentToday = [recentTurn("m 1", 1_700_000_000_000), recentTurn("m2", 0)];
+    const today = numbered(1, { lease: leased, recent: recentToday, outbox: [asked] });
     await store.conversations.save(today);
     await store.close();
     const recent = [
       { key: "m 1", at: 1_700_000_000_000 },
       { key: "m2", at: 0 },
     ];
-    const body = JSON.stringify({ ...today, schema: 1, recent });
+    const outbox = [{ ...asked, effect: { kind: "route", turn } }];
+    const body = JSON.stringify({ ...today, schema: 1, recent, outbox, offered: undefined });
     raw((database) => database.prepare("UPDATE work SET body = ?").run(body));
     raw((database) => database.exec("UPDATE conversations SET schema = 1"));
     const again = await open();

@@ -43,6 +43,7 @@ const item = (id: string, over: Partial<Card> = {}, under: string | null = null)
   return { id, conversationId: "c", card: card(over), at: noon, under, saidBy: null };
 };
 
+const ann = { platform: "web", id: "a1", name: "Ann", role: "agent" } as const;
 const line = (tone: CardStatus["tone"], before: string, after = ""): CardStatus => ({ tone, before, at: noon, after });
 
 describe("what a screen reader hears of the agents channel", () => {
@@ -58,8 +59,8 @@ describe("what a screen reader hears of the agents channel", () => {
   });
 
   test.each([
-    [line("ok", "Approved by Agent 1, "), "Approved by Agent 1."],
-    [line("bad", "Rejected by Agent 1, ", ": too late"), "Rejected by Agent 1: too late."],
+    [{ ...line("ok", "Approved by "), by: ann }, "Approved by Ann (agent a1)."],
+    [{ ...line("bad", "Rejected by ", ": too late"), by: ann }, "Rejected by Ann (agent a1): too late."],
     [line("wait", "Expired ", ". This is not a rejection."), "Expired. This is not a rejection."],
     [line("ok", "“It happened”, said Agent 1, "), "“It happened”, said Agent 1."],
     [line("bad", "Failed, ", ": no answer"), "Failed: no answer."],

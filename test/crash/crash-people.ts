@@ -3,13 +3,20 @@ import { addressSchema, conversationIdSchema } from "../../src/domain/ids.ts";
 import type { Json } from "../../src/domain/json.ts";
 import type { Person } from "../../src/domain/person.ts";
 import type { Press, PressAction, Receipt } from "../../src/domain/press.ts";
-import type { Inbound } from "../../src/ports/channel.ts";
+import type { Inbound, Place } from "../../src/ports/channel.ts";
 import { agent, customer } from "../support/chat.ts";
 import { workspace } from "./crash-store.ts";
 import { agentsAddress, type CrashWorld, refOf } from "./crash-world.ts";
 
 const conversation = conversationIdSchema.parse("c1");
 const place = { workspace, conversation, address: addressSchema.parse("to-c1") };
+// The channel itself, in whose threads the conversations stand.
+const outside = {
+  workspace,
+  conversation: conversationIdSchema.parse("c2"),
+  address: addressSchema.parse("to-c2"),
+  topLevelOf: "c",
+};
 
 /** What people need of the machine room: to let time pass, and the way in of whatever process is up. */
 export interface Surroundings {
@@ -68,6 +75,12 @@ export class People {
   async writes(text: string): Promise<void> {
     this.#last = { text, read: this.#around.world.texts.length };
     await this.#deliver(`"${text}"`, this.#handTurn(text, customer));
+  }
+
+  /** The customer writes in the channel, outside the thread of the conversation. */
+  async writesOutside(text: string): Promise<void> {
+    this.#last = { text, read: this.#around.world.texts.length };
+    await this.#deliver(`"${text}" outside the thread`, this.#handTurn(text, customer, outside));
   }
 
   /** An agent answers under the hand-off card. */
@@ -140,14 +153,14 @@ export class People {
     return this.#deliveries.every(({ done }) => done);
   }
 
-  #handTurn(text: string, from: Person): Delivery["hand"] {
+  #handTurn(text: string, from: Person, at: Place = place): Delivery["hand"] {
     this.#turns += 1;
     const id = `m${this.#turns}`;
     // The role is what the channel says; who somebody is, is decided inside.
     const turn = { id, keys: [id], from: { ...from, role: "customer" as const }, text, mentioned: false };
     const dated = { ...turn, at: this.#around.now() + this.#turns };
     return from === customer
-      ? (inbound) => inbound.event(place, { kind: "turn", turn: dated })
+      ? (inbound) => inbound.event(at, { kind: "turn", turn: dated })
       : (inbound) =>
           inbound.event({ ...place, address: agentsAddress }, { kind: "agentWrote", turn: dated, where: "handOff" });
   }

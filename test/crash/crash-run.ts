@@ -36,6 +36,7 @@ export interface CrashRun {
 class StrandedError extends Error {}
 
 const conversation = conversationIdSchema.parse("c1");
+const outside = conversationIdSchema.parse("c2");
 // A zombie wakes well after its lease has lapsed and somebody else has gone on.
 const frozenMs = limits.leaseMs + 15_000;
 // All waits of Usher together that a single fault can cause, and some more.
@@ -150,9 +151,8 @@ class MachineRoom {
     await this.#quiet();
     const document = await this.load();
     if (document === null || this.people?.isIdle !== true || this.boots.some(({ boot }) => boot.frozen)) return null;
-    const { run, outbox, lease, people, inbox } = document;
-    const rests = run === null && people === null && lease === null && outbox.length + inbox.length === 0;
-    return rests ? document : null;
+    const beside = await this.#durable.store.conversations.load(workspace, outside);
+    return rests(document) && (beside === null || rests(beside)) ? document : null;
   }
 
   /** One moment: the dead are replaced, the frozen go on, people act, a second passes. */
@@ -188,6 +188,10 @@ class MachineRoom {
       await nextRound();
     }
   }
+}
+
+function rests({ run, outbox, lease, people, inbox }: Conversation): boolean {
+  return run === null && people === null && lease === null && outbox.length + inbox.length === 0;
 }
 
 // A model that fails, or is late because its process stood still, is not asked again, and Usher stays silent: the

@@ -19,6 +19,7 @@ const guarded = aProcedure(
 );
 const apology = aProcedure(
   [
+    { id: "tone", kind: "collect", variable: "tone", prompt: "In which tone?", choices: ["Formal", "Friendly"] },
     { id: "ask", kind: "collect", variable: "email", prompt: "To which address?", validation: "email" },
     {
       id: "mail",
@@ -131,6 +132,16 @@ export const scripts: readonly Script[] = [
   },
   {
     ...told,
+    name: "order-status/outside",
+    async act(people) {
+      await people.writes("Where is my order?");
+      await people.reads("What is your order number?");
+      await people.writesOutside("1001");
+      await people.reads("Expected delivery");
+    },
+  },
+  {
+    ...told,
     name: "order-status/silence",
     async act(people) {
       await people.writes("Where is my order?");
@@ -187,6 +198,8 @@ export const scripts: readonly Script[] = [
     name: "apology",
     async act(people) {
       await people.writes("I want an apology");
+      await people.reads("In which tone?");
+      await people.writes("friendly");
       await people.reads("To which address?");
       await people.writes("ann@example.com");
       await people.reads("The apology is on its way");

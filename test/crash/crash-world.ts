@@ -5,7 +5,7 @@ import type { CardRef } from "../../src/domain/ids.ts";
 import { addressSchema, cardRefSchema } from "../../src/domain/ids.ts";
 import { type Json, jsonSchema } from "../../src/domain/json.ts";
 import type { Mail } from "../../src/domain/mail.ts";
-import type { OutMessage } from "../../src/domain/message.ts";
+import type { OutMessage, TextMessage } from "../../src/domain/message.ts";
 import type { Outcome } from "../../src/domain/outcome.ts";
 import type { Press, Receipt } from "../../src/domain/press.ts";
 import type { Channel, Inbound } from "../../src/ports/channel.ts";
@@ -61,10 +61,12 @@ export class CrashWorld {
   readonly broken: Broken[] = [];
   /** The cards as they stand now, by the effect that posted them, oldest first. */
   readonly cards = new Map<string, Card>();
+  readonly #edited = new Map<string, TextMessage>();
   readonly #clock: Clock;
   readonly #firstPost: FirstPost;
   readonly #backendMs: number;
-  #holder: { readonly owner: string; readonly until: number } | null = null;
+  /** Who holds which conversation. */
+  readonly #holders = new Map<string, { readonly owner: string; readonly until: number } | null>();
 
   /** `backendMs`: how long the backend takes to answer what it has done. */
   constructor(clock: Clock, firstPost: FirstPost, backendMs: number) {
@@ -78,6 +80,11 @@ export class CrashWorld {
     return this.posts.flatMap(({ to, message, first }) =>
       first && to !== agentsAddress && message.kind === "text" ? [message.text] : [],
     );
+  }
+
+  /** Which choices the customer's messages show as chosen, as "Which size? Large"; null where none was. */
+  get chosen(): readonly string[] {
+    return [...this.#edited.values()].map(({ text, chosen }) => `${text} ${chosen}`);
   }
 
   /** The platform as a boot sees it. A second arrival of an effect id is not shown again, as in the playground. */
@@ -96,6 +103,7 @@ export class CrashWorld {
       edit: async (card, message) => {
         this.#begins(owner, `edit of ${card}`);
         if (message.kind === "card") this.cards.set(card.slice("card:".length), message.card);
+        else this.#edited.set(card, message);
       },
     };
   }
@@ -134,6 +142,7 @@ export class CrashWorld {
       },
       startable: (workspace, person, by) => inbound.startable(workspace, person, by),
       start: (place, slug, turn, by) => inbound.start(place, slug, turn, by),
+      choose: (place, card, turn) => inbound.choose(place, card, turn),
       underCard: (workspace, card, turn) => inbound.underCard(workspace, card, turn),
       command: (workspace, command) => inbound.command(workspace, command),
     };
@@ -148,7 +157,7 @@ export class CrashWorld {
         ...conversations,
         save: async (next) => {
           await conversations.save(next);
-          this.#holder = next.lease;
+          this.#holders.set(next.id, next.lease);
         },
       },
       tickets: {
@@ -172,9 +181,9 @@ export class CrashWorld {
 
   /** Oracle O6: only who holds the lease begins an effect, and only while it lasts. */
   #begins(owner: string, what: string): void {
-    const holder = this.#holder;
-    if (holder?.owner === owner && holder.until >= this.#clock.now()) return;
-    const state = holder === null ? "nobody holds it" : `${holder.owner} holds it`;
+    const holders = [...this.#holders.values()].filter((holder) => holder !== null);
+    if (holders.some((holder) => holder.owner === owner && holder.until >= this.#clock.now())) return;
+    const state = holders.length === 0 ? "nobody holds it" : `${holders.map((holder) => holder.owner)} holds it`;
     this.broken.push({ oracle: "O6", what: `${owner} began the ${what} though ${state}` });
   }
 

@@ -8,6 +8,7 @@ import { agentsAddress, type Broken, type CrashWorld } from "./crash-world.ts";
 /** What the world saw of a run in the end, without the ids and moments that differ from run to run. */
 interface FinalState {
   readonly texts: readonly string[];
+  readonly chosen: readonly string[];
   readonly cards: readonly string[];
   readonly requests: readonly string[];
   readonly records: readonly string[];
@@ -18,6 +19,7 @@ function finalStateOf({ world, records }: CrashRun): FinalState {
   const { arrivals, tickets, leads, mails } = world;
   return {
     texts: world.texts.map(withoutIds),
+    chosen: world.chosen,
     cards: [...world.cards.values()].map(cardInWords),
     requests: [
       ...distinct(arrivals, ({ key, request }) => `${key} ${request.method} ${request.url} ${request.body}`),
@@ -44,6 +46,7 @@ export function brokenBy(run: CrashRun, clean: CrashRun): readonly Broken[] {
   // Who stops a run without looking leaves it open whether the call had been made.
   const isOpen = run.script.verdict === "stop" && found.requests.length < wanted.requests.length;
   if (!isOpen) broken.push(...differences("O1", "the backends got", found.requests, wanted.requests));
+  broken.push(...differences("O1", "the messages show as chosen", found.chosen, wanted.chosen));
   broken.push(...differences("O1", "the records say", found.records, wanted.records));
   if (!asked) broken.push(...differences("O1", "the agents see", found.cards, wanted.cards));
   const open = [...world.cards.values()].filter(({ buttons }) => buttons.length > 0);
@@ -172,7 +175,7 @@ function differences(
 
 function cardInWords({ kind, title, tone, sections, status, buttons }: Card): string {
   const fields = sections.flatMap(({ fields: all }) => all.map(({ name, value }) => `${name}: ${valueInWords(value)}`));
-  const lines = status.map(({ before, after }) => `${before}${after}`);
+  const lines = status.map(({ before, by, after }) => `${before}${by?.id ?? ""}${after}`);
   return withoutIds(
     [kind, title, tone, ...fields, ...lines, ...buttons.map(({ action }) => `[${action}]`)].join(" / "),
   );

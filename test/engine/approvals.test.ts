@@ -53,9 +53,9 @@ describe("an approval", () => {
       "Expires",
     ]);
     expect(JSON.stringify(card(chat)?.sections)).toContain("Refund: Order #1001");
-    const { platform, id, name } = customer;
+    const { platform, id, name, role } = customer;
     expect(card(chat)?.sections.find(({ label }) => label === "Customer")?.fields).toEqual([
-      { name: "Customer", value: { person: { platform, id, name } } },
+      { name: "Customer", value: { person: { platform, id, name, role } } },
     ]);
   });
 
@@ -64,7 +64,10 @@ describe("an approval", () => {
     expect(chat.decide(approve)).toMatchObject({ kind: "counts" });
     expect(acts(chat)).toHaveLength(1);
     expect(chat.lastText).toBe("Your ticket is 1042.");
-    expect(card(chat)?.status.map(({ before }) => before)).toEqual(["Approved by Agent 1, ", "Done: ticket #1042, "]);
+    expect(card(chat)?.status.map(({ before, by }) => [before, by?.id])).toEqual([
+      ["Approved by ", "agent-1"],
+      ["Done: ticket #1042, ", undefined],
+    ]);
     expect(card(chat)?.buttons).toEqual([]);
     expect(card(chat)?.sections[0]?.label).toBe("Request");
     expect(chat.records[0]).toMatchObject({
@@ -81,7 +84,8 @@ describe("an approval", () => {
     expect(chat.lastText).toBe(chat.context.settings.texts.rejected);
     expect(card(chat)?.status[0]).toMatchObject({
       tone: "bad",
-      before: "Rejected by Agent 1, ",
+      before: "Rejected by ",
+      by: { id: "agent-1", name: "Agent 1", role: "agent" },
       after: ": looks like fraud",
     });
     expect(chat.cards[1]?.card).toMatchObject({ kind: "handOff" });

@@ -36,8 +36,8 @@ describe("a conversation with people", () => {
     chat.say("Great, thanks").say("me too", colleague);
     const relayed = chat.cards.filter(({ card }) => card.kind === "relay");
     expect(relayed.map(({ card, under }) => [card.title, under])).toEqual([
-      ["Customer 1", chat.cards[0]?.id],
-      ["Customer 2", chat.cards[0]?.id],
+      ["Customer 1 (customer customer-1)", chat.cards[0]?.id],
+      ["Customer 2 (customer customer-2)", chat.cards[0]?.id],
     ]);
   });
 
@@ -52,7 +52,13 @@ describe("a conversation with people", () => {
     const { id } = chat.cards[0] ?? { id: "" };
     expect(chat.press(id, { kind: "handBack" })).toMatchObject({ kind: "counts" });
     expect(handOffCard(chat)?.status).toEqual([
-      { tone: "ok", before: "Handed back by Agent 1, ", at: chat.now, after: "" },
+      {
+        tone: "ok",
+        before: "Handed back by ",
+        by: { platform: "web", id: "agent-1", name: "Agent 1", role: "agent" },
+        at: chat.now,
+        after: "",
+      },
     ]);
     expect(handOffCard(chat)?.buttons).toEqual([]);
     expect(handOffCard(chat)?.title).toBe("A person had this conversation");
@@ -141,7 +147,7 @@ describe("a conversation with people", () => {
     const [route] = chat.performed;
     if (route === undefined) throw new Error("not routed");
     chat.settle(route, { kind: "done", value: { kind: "silent", scores: [], threshold: 0 } });
-    expect(chat.cards.at(-1)?.card).toMatchObject({ kind: "relay", title: "Customer 1" });
+    expect(chat.cards.at(-1)?.card).toMatchObject({ kind: "relay", title: "Customer 1 (customer customer-1)" });
   });
 
   test("an answer to a sensitive question is not carried into the agents channel", () => {

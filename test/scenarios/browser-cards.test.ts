@@ -72,7 +72,7 @@ describeWithBrowser("cards of the agents channel", () => {
     await verdict.getByText("If it did happen, running it again makes it happen twice. Run it?").waitFor();
     await verdict.getByRole("button", { name: "Cancel" }).click();
     await verdict.getByRole("button", { name: "Stop" }).click();
-    await visitor.agents.getByText(/^Stopped by Agent 1, /).waitFor();
+    await visitor.agents.getByText(/^Stopped by Agent 1 \(agent agent-1\), /).waitFor();
     expect(await verdict.getByRole("button").count()).toBe(0);
     expect(posts).toEqual(["/orders/9001/refund"]);
     expect(visitor.problems).toEqual([]);

@@ -191,7 +191,7 @@ describeWithBrowser("what the page shows", () => {
     await card.getByText(/Done: ticket/).waitFor();
     const lines = card.locator(".status-line");
     expect(await lines.allTextContents()).toMatchObject(
-      [/^Approved by Agent 1, /, /^Done: ticket #\d+, /].map(matching),
+      [/^Approved by Agent 1 \(agent agent-1\), /, /^Done: ticket #\d+, /].map(matching),
     );
     expect(await shapeOf(card)).not.toBe(pending);
     const badges = visitor.inside.locator(".standing .badge");

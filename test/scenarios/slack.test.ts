@@ -47,7 +47,7 @@ describe("a refund in a channel", () => {
     expect(told.thread).toBe(thread);
     const decided = await it.message(agents, "Done: create a ticket");
     expect(decided.ts).toBe(card.ts);
-    expect(drawn(decided)).toContain("Approved by agnes");
+    expect(drawn(decided)).toContain("Approved by agnes (agent U0AGNES0001),");
     expect(drawn(decided)).not.toContain("press:approve");
     // The card names whom it is about, and nothing that anybody wrote rings a bell.
     const posted = new Set([support, agents].flatMap((one) => it.slack.messagesIn(one).map(({ ts }) => ts)));
@@ -94,7 +94,7 @@ describe("a refund in a channel", () => {
     await it.message(agents, "Done: create a ticket");
     const late = { ...first.payload, user: { id: artur, username: "artur", team_id: company.team } };
     expect((await it.bot.interaction(late)).status).toBe(200);
-    await it.whispered(artur, "agnes was faster: this was approved");
+    await it.whispered(artur, "agnes (agent U0AGNES0001) was faster: this was approved");
     await it.message(support, "Your ticket number is 1");
     expect(it.slack.messagesIn(support).filter((one) => drawn(one).includes("ticket number"))).toHaveLength(1);
   });

@@ -2,7 +2,7 @@ import type { Card } from "../../src/domain/card.ts";
 import type { Conversation } from "../../src/domain/conversation.ts";
 import type { Outgoing } from "../../src/domain/effect.ts";
 import type { Event } from "../../src/domain/event.ts";
-import { addressSchema, conversationIdSchema, workspaceIdSchema } from "../../src/domain/ids.ts";
+import { addressSchema, type ConversationId, conversationIdSchema, workspaceIdSchema } from "../../src/domain/ids.ts";
 import type { Json } from "../../src/domain/json.ts";
 import type { TextMessage } from "../../src/domain/message.ts";
 import type { Outcome } from "../../src/domain/outcome.ts";
@@ -38,10 +38,19 @@ export interface World {
   readonly answer?: (of: Outgoing) => Outcome;
   /** Which procedure a message starts; by default the first one. Null: none. */
   readonly route?: (text: string) => Json;
+  /** Whether the run of another conversation takes this as its answer; by default none does. */
+  readonly forward?: (text: string) => boolean;
   /** Whether posts in the agents channel work. */
   readonly postsWork?: () => boolean;
   /** Leave effects of this kind under way until the test settles them. */
   readonly hold?: (of: Outgoing) => boolean;
+}
+
+interface TurnOverrides {
+  readonly mentioned?: boolean;
+  readonly id?: string;
+  readonly at?: number;
+  readonly beside?: ConversationId;
 }
 
 /** A conversation on the engine alone, with a world that performs its effects at once. */
@@ -49,6 +58,7 @@ export class Chat {
   conversation: Conversation;
   now = 1_800_000_000_000;
   readonly said: TextMessage[] = [];
+  readonly edits: { readonly of: string; readonly message: TextMessage }[] = [];
   readonly cards: { id: string; card: Card; under: string | null }[] = [];
   readonly performed: Outgoing[] = [];
   readonly records: RunRecord[] = [];
@@ -106,12 +116,13 @@ export class Chat {
   }
 
   /** Somebody of the customer's side writes. */
-  say(text: string, from: Person = customer, overrides: { mentioned?: boolean; id?: string; at?: number } = {}): this {
+  say(text: string, from: Person = customer, overrides: TurnOverrides = {}): this {
     this.turns += 1;
     const id = overrides.id ?? `t${this.turns}`;
     const at = overrides.at ?? this.now + this.turns;
-    const { mentioned = false } = overrides;
-    return this.happen({ kind: "turn", turn: { id, keys: [`key-${id}`], from, text, mentioned, at } });
+    const { mentioned = false, beside } = overrides;
+    const turn = { id, keys: [`key-${id}`], from, text, mentioned, at };
+    return this.happen({ kind: "turn", turn, ...(beside === undefined ? {} : { beside }) });
   }
 
   agentWrites(text: string, where: "thread" | "handOff", from: Person = agent): this {
@@ -181,6 +192,10 @@ export class Chat {
       case "say":
         this.said.push(effect.message);
         return { kind: "done", value: `ref-${of.id}` };
+      case "editSay": {
+        this.edits.push({ of: effect.of, message: effect.message });
+        return { kind: "done", value: null };
+      }
       case "post":
         if (this.world.postsWork?.() === false) return { kind: "failed", reason: "channel_not_found" };
         this.cards.push({ id: of.id, card: effect.card, under: effect.under });
@@ -192,6 +207,8 @@ export class Chat {
       }
       case "route":
         return { kind: "done", value: this.routeOf(effect.turn.text) };
+      case "forward":
+        return { kind: "done", value: this.world.forward?.(effect.turn.text) ?? false };
       case "record":
         this.records.push(effect.run as unknown as RunRecord);
         return { kind: "done", value: null };

@@ -1,21 +1,22 @@
 import type { Card } from "../../src/domain/card.ts";
 import type { Command } from "../../src/domain/command.ts";
 import type { Event } from "../../src/domain/event.ts";
-import type { CardRef, WorkspaceId } from "../../src/domain/ids.ts";
+import { addressSchema, type CardRef, type WorkspaceId } from "../../src/domain/ids.ts";
 import type { Person } from "../../src/domain/person.ts";
 import type { Press, Receipt } from "../../src/domain/press.ts";
 import type { PublishedProcedure } from "../../src/domain/procedure.ts";
 import type { Turn } from "../../src/domain/turn.ts";
 import type { View } from "../../src/domain/view.ts";
 import type { Inbound, Place, Startable, StartReceipt } from "../../src/ports/channel.ts";
-import type { ApprovalView, ConversationView, Inspector } from "../../src/ports/inspector.ts";
+import type { ApprovalView, ConversationView, Inspector, SavedState } from "../../src/ports/inspector.ts";
 
-/** One call of `Inbound.event`, `press`, `underCard`, `start` or `command`; `startable` only asks. */
+/** One call of `Inbound.event`, `press`, `underCard`, `start`, `choose` or `command`; `startable` only asks. */
 export type Report =
   | { readonly place: Place; readonly event: Event }
   | { readonly workspace: WorkspaceId; readonly press: Press }
   | { readonly workspace: WorkspaceId; readonly card: CardRef; readonly turn: Turn }
   | { readonly place: Place; readonly slug: string; readonly turn: Turn; readonly by: Person | null }
+  | { readonly place: Place; readonly card: CardRef; readonly turn: Turn }
   | { readonly workspace: WorkspaceId; readonly command: Command };
 
 /** An Inbound that keeps what it was told. */
@@ -79,6 +80,10 @@ export function createFakeInbound(): FakeInbound {
       await take({ place, slug, turn, by });
       return started;
     },
+    choose: async (place, card, turn) => {
+      await take({ place, card, turn });
+      return { kind: "accepted" };
+    },
     command: async (workspace, command) => {
       await take({ workspace, command });
       return view;
@@ -131,7 +136,7 @@ export interface FakeInspector extends Inspector {
   /** Sensitive values by `<conversation>/<variable>`; only agents may see them. */
   readonly secrets: Map<string, string>;
   /** Tells the watchers that a conversation was saved. */
-  saved(workspace: WorkspaceId, id: ConversationView["id"]): void;
+  saved(workspace: WorkspaceId, id: ConversationView["id"], state?: SavedState): void;
   /** How many watch. */
   watchers(): number;
 }
@@ -144,7 +149,7 @@ export function createFakeInspector(): FakeInspector {
   const versions: PublishedProcedure[] = [];
   const active: PublishedProcedure[] = [];
   const secrets = new Map<string, string>();
-  const watching = new Set<(workspace: WorkspaceId, id: ConversationView["id"]) => void>();
+  const watching = new Set<Parameters<Inspector["watch"]>[0]>();
   return {
     views,
     pending,
@@ -152,8 +157,8 @@ export function createFakeInspector(): FakeInspector {
     versions,
     active,
     secrets,
-    saved: (workspace, id) => {
-      for (const changed of watching) changed(workspace, id);
+    saved: (workspace, id, state = { address: addressSchema.parse(id), working: false }) => {
+      for (const changed of watching) changed(workspace, id, state);
     },
     watchers: () => watching.size,
     conversation: async (_workspace, id) => views.get(id) ?? null,

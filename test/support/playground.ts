@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { AgentsCardJson, ApprovalJson, ConversationJson, ReceiptJson } from "../../adapters/web/api.ts";
 import { startUsher, type Usher } from "../../src/compose.ts";
 import { type Config, readConfig } from "../../src/config.ts";
+import type { Clock } from "../../src/ports/clock.ts";
 import type { Log } from "../../src/ports/log.ts";
 import { systemClock, systemIds } from "../../src/system.ts";
 
@@ -49,9 +50,13 @@ export async function temporaryFolder(): Promise<{ readonly path: string; remove
 }
 
 /** The whole of Usher as it is composed for real, and a client of its playground. */
-export async function startPlayground(folder: string, environment: { readonly [name: string]: string } = {}) {
+export async function startPlayground(
+  folder: string,
+  environment: { readonly [name: string]: string } = {},
+  clock: Clock = systemClock,
+) {
   const log = createLogBook();
-  const usher: Usher = await startUsher(testConfig(folder, environment), { clock: systemClock, ids: systemIds, log });
+  const usher: Usher = await startUsher(testConfig(folder, environment), { clock, ids: systemIds, log });
   const client = await openClient(usher.url);
   return {
     url: usher.url,

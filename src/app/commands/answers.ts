@@ -1,4 +1,4 @@
-import type { Person } from "../../domain/person.ts";
+import type { ShownPerson } from "../../domain/person-words.ts";
 import type { PublishedProcedure } from "../../domain/procedure.ts";
 import type { Cell, View } from "../../domain/view.ts";
 
@@ -8,8 +8,8 @@ export function sentences(title: string, text: string): View {
 }
 
 /** Somebody as a value in a view. Pure. */
-export function personCell({ platform, id, name }: Pick<Person, "platform" | "id" | "name">): Cell {
-  return { person: { platform, id, name } };
+export function personCell({ platform, id, name, role }: ShownPerson): Cell {
+  return { person: { platform, id, name, role } };
 }
 
 /** How a step of a version is called: `4 Check the order`; its id alone where it is not known. Pure. */

@@ -1,3 +1,4 @@
+import { systemClock } from "../../../src/system.ts";
 import { startPlayground } from "../playground.ts";
 import { company, startCompany } from "./company.ts";
 import { createDeliverer } from "./deliver.ts";
@@ -18,13 +19,15 @@ export async function startUsherInSlack(
   way: "http" | "socket" = "http",
 ) {
   const slack = await startCompany({ app: { signingSecret } });
-  const usher = await startPlayground(folder, {
+  const settings = {
     ...(way === "http" ? { SLACK_SIGNING_SECRET: signingSecret } : { SLACK_APP_TOKEN: company.appToken }),
     SLACK_BOT_TOKEN: company.token,
     SLACK_API_URL: slack.apiUrl,
     USHER_OWNER: company.olga,
     ...environment,
-  });
+  };
+  let aheadMs = 0;
+  const usher = await startPlayground(folder, settings, { ...systemClock, now: () => systemClock.now() + aheadMs });
   const url = `${usher.url}/slack/events`;
   const bot = way === "http" ? createDeliverer({ url, signingSecret }) : createSocketDeliverer(slack.sockets);
   const interactions = createInteractions(slack, bot);
@@ -37,6 +40,10 @@ export async function startUsherInSlack(
     people: createPeople(slack, bot),
     interactions,
     command,
+    /** Usher's wall clock is from now on so much ahead of Slack's; less than 5 min, or it takes nothing from there. */
+    runsAhead(ms: number) {
+      aheadMs = ms;
+    },
     /** The first message of a channel that holds these words in what is drawn, once it is there. */
     message: (channel: string, words: string, where: (message: FakeMessage) => boolean = () => true) =>
       slack.until(() => slack.messagesIn(channel).find((one) => drawn(one).includes(words) && where(one))),

@@ -1,4 +1,5 @@
 import type { Card, CardSection } from "../../../../../src/domain/card.ts";
+import { personWords } from "../../../../../src/domain/person-words.ts";
 import { JsonView } from "../shared/json-view.tsx";
 import { Deadline } from "../shared/time-text.tsx";
 
@@ -51,5 +52,5 @@ function requestLine(fields: readonly Field[]): string | null {
 function Value({ field: { name, value } }: { readonly field: Field }) {
   if (typeof value === "string") return <JsonView value={value} name={name} />;
   if ("at" in value) return <Deadline at={value.at} />;
-  return <JsonView value={`${value.person.name} (${value.person.id})`} name={name} />;
+  return <JsonView value={personWords(value.person)} name={name} />;
 }

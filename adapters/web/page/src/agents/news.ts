@@ -1,4 +1,5 @@
 import type { CardStatus } from "../../../../../src/domain/card.ts";
+import { personWords } from "../../../../../src/domain/person-words.ts";
 import type { AgentsCardJson } from "../../../api.ts";
 
 /**
@@ -17,8 +18,9 @@ export function newsOf(before: readonly AgentsCardJson[], after: readonly Agents
 }
 
 /** An outcome line as it is spoken: it is news, so that its moment is now. */
-function withoutTime({ before, after }: CardStatus): string {
-  return sentence(before.replace(/,?\s*$/, "") + after);
+function withoutTime({ before, by, after }: CardStatus): string {
+  const words = by === undefined ? before.replace(/,?\s*$/, "") : before + personWords(by);
+  return sentence(words + after);
 }
 
 function sentence(text: string): string {

@@ -1,5 +1,6 @@
 import { useLayoutEffect, useRef } from "react";
 import type { Card, CardStatus } from "../../../../../src/domain/card.ts";
+import { personWords } from "../../../../../src/domain/person-words.ts";
 import { Icon } from "../shared/icon.tsx";
 import { DayTimeText } from "../shared/time-text.tsx";
 import { toneIcon } from "./tone-icon.ts";
@@ -61,13 +62,14 @@ function newLine(status: Card["status"], before: Card["status"]): number {
   return index === -1 ? status.length - 1 : index;
 }
 
-function StatusLine({ line: { tone, before, at, after } }: { readonly line: CardStatus }) {
+function StatusLine({ line: { tone, before, by, at, after } }: { readonly line: CardStatus }) {
   const icon = toneIcon(tone);
   return (
     <p className={`status-line ${icon ?? ""}`} tabIndex={-1}>
       {icon === null ? null : <Icon name={icon} />}
       <span dir="auto">
         {before}
+        {by === undefined ? null : `${personWords(by)}, `}
         <DayTimeText at={at} />
         {after}
       </span>
