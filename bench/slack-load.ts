@@ -1,0 +1,103 @@
+import { createDeliverer, type Deliverer } from "../test/support/slack/deliver.ts";
+import { addMessage } from "../test/support/slack/messages.ts";
+import { envelopeOf, messageEvent } from "../test/support/slack/payloads.ts";
+import { channelOf } from "../test/support/slack/people.ts";
+import type { SlackState } from "../test/support/slack/state.ts";
+import { machineMs, type Post, type Target } from "./slack-child.ts";
+import { type Spot, spotAt, type Town, tokenOf } from "./slack-town.ts";
+
+/** What somebody wrote, and when the bot had acknowledged it. `ackMs` null: not in 3 s, or not with 200. */
+export interface Event extends Spot {
+  readonly thread: string;
+  readonly part: "question" | "answer";
+  readonly sentMs: number;
+  readonly ackMs: number | null;
+}
+
+/** People who write at a steady pace, whatever the answers take, and the events that came of it. */
+export interface Load {
+  /** Writes for so many seconds and waits for every acknowledgement. */
+  run(perSecond: number, seconds: number): Promise<readonly Event[]>;
+  close(): void;
+}
+
+// Each conversation has two events: a question that a procedure recognises, and the answer to what that asks.
+const words = { question: "Where is my order?", answer: "1001" } as const;
+/** What is posted once for each, and for nothing else. */
+const replies = { question: /order number\?$/, answer: /^Order 1001: / } as const;
+// People need a moment to answer.
+const answerAfterMs = 2000;
+
+/** Makes the people of a town, who write to a bot. `state`: a Slack of their own with that town, which makes the payloads. */
+export function createLoad(state: SlackState, town: Town, { url, signingSecret }: Target): Load {
+  const bot = createDeliverer({ url, signingSecret });
+  const open: (Spot & { readonly thread: string; readonly sentMs: number })[] = [];
+  let turns = 0;
+  const next = (): Promise<Event> => {
+    const [oldest] = open;
+    if (oldest !== undefined && machineMs() - oldest.sentMs >= answerAfterMs) {
+      open.shift();
+      return write(state, bot, oldest, oldest.thread);
+    }
+    const spot = spotAt(town, turns);
+    turns += 1;
+    const { thread, sentMs, done } = begin(state, bot, spot);
+    open.push({ ...spot, thread, sentMs });
+    return done;
+  };
+  return {
+    async run(perSecond, seconds) {
+      const began = machineMs();
+      const events: Promise<Event>[] = [];
+      while (events.length < perSecond * seconds) {
+        const due = Math.min(perSecond * seconds, Math.floor(((machineMs() - began) / 1000) * perSecond) + 1);
+        while (events.length < due) events.push(next());
+        await new Promise((resolve) => setTimeout(resolve, Math.max(1, 1000 / perSecond / 2)));
+      }
+      return Promise.all(events);
+    },
+    close: () => bot.close(),
+  };
+}
+
+function begin(state: SlackState, bot: Deliverer, spot: Spot) {
+  const sentMs = machineMs();
+  const { ts, envelope } = payloadOf(state, spot, null);
+  return { thread: ts, sentMs, done: send(bot, envelope, { ...spot, thread: ts, part: "question", sentMs }) };
+}
+
+function write(state: SlackState, bot: Deliverer, spot: Spot, thread: string): Promise<Event> {
+  const sentMs = machineMs();
+  const { envelope } = payloadOf(state, spot, thread);
+  const { team, channel, user } = spot;
+  return send(bot, envelope, { team, channel, user, thread, part: "answer", sentMs });
+}
+
+function payloadOf(state: SlackState, { team, channel, user }: Spot, thread: string | null) {
+  const text = thread === null ? words.question : words.answer;
+  const message = addMessage(state, { channel, team, user, text, thread, clientMsgId: state.hex(32) });
+  const place = channelOf(state, channel);
+  const token = tokenOf(Number(team.slice(-4)));
+  return { ts: message.ts, envelope: envelopeOf(state, token, messageEvent(state, message, place), place) };
+}
+
+async function send(bot: Deliverer, envelope: unknown, event: Omit<Event, "ackMs">): Promise<Event> {
+  const { status, ms } = await bot.event(envelope);
+  return { ...event, ackMs: status === 200 ? ms : null };
+}
+
+/** What became of events: the ms until each reply, and how many have not exactly one. Pure. */
+export function judge(
+  events: readonly Event[],
+  posts: readonly Post[],
+): { readonly lost: number; readonly replyMs: readonly number[] } {
+  const byThread = Map.groupBy(posts, ({ team, channel, thread }) => `${team} ${channel} ${thread}`);
+  const replyMs = events.flatMap(({ team, channel, thread, part, sentMs }) => {
+    const all = byThread.get(`${team} ${channel} ${thread}`) ?? [];
+    const [reply, ...others] = all.filter(({ text }) => replies[part].test(text));
+    // Anything else in the thread, a hand-off for example, is not what was to come.
+    const isStrange = all.some(({ text }) => !Object.values(replies).some((known) => known.test(text)));
+    return reply === undefined || others.length > 0 || isStrange ? [] : [reply.atMs - sentMs];
+  });
+  return { lost: events.length - replyMs.length, replyMs };
+}
