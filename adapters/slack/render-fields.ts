@@ -74,8 +74,8 @@ export function textBlocks(text: string): readonly KnownBlock[] {
   return split(text, slackLimits.text).map((part) => ({ type: "section", text: plainText(part), expand: true }));
 }
 
-// Letters, digits and single blanks hold no markup, whoever wrote them.
-const plainWords = /^[\p{L}\p{N}]+(?: [\p{L}\p{N}]+)*$/u;
+// Letters, digits, single blanks and hyphens, and commas between words hold no markup, whoever wrote them.
+const plainWords = /^[\p{L}\p{N}]+(?:(?:, |[ -])[\p{L}\p{N}]+)*$/u;
 
 /** A label, bold where that is safe; null if there is none. Pure. */
 export function labelText(label: string): Text | null {
