@@ -28,31 +28,39 @@ const replies = { question: /order number\?$/, answer: /^Order 1001: / } as cons
 // People need a moment to answer.
 const answerAfterMs = 2000;
 
+/** A question that was acknowledged. */
+interface Asked {
+  readonly event: Event;
+  readonly answerAtMs: number;
+}
+
 /** Makes the people of a town, who write to a bot. `state`: a Slack of their own with that town, which makes the payloads. */
 export function createLoad(state: SlackState, town: Town, { url, signingSecret }: Target): Load {
   const bot = createDeliverer({ url, signingSecret });
-  const open: (Spot & { readonly thread: string; readonly sentMs: number })[] = [];
+  const asked: Asked[] = [];
   let turns = 0;
-  const next = (): Promise<Event> => {
-    const [oldest] = open;
-    if (oldest !== undefined && machineMs() - oldest.sentMs >= answerAfterMs) {
-      open.shift();
-      return write(state, bot, oldest, oldest.thread);
+  const next = async (): Promise<Event> => {
+    const [oldest] = asked;
+    if (oldest !== undefined && machineMs() >= oldest.answerAtMs) {
+      asked.shift();
+      return write(state, bot, oldest.event, "answer");
     }
     const spot = spotAt(town, turns);
     turns += 1;
-    const { thread, sentMs, done } = begin(state, bot, spot);
-    open.push({ ...spot, thread, sentMs });
-    return done;
+    const event = await write(state, bot, { ...spot, thread: null }, "question");
+    // Nobody answers a question that was never put to them: one that was not taken is never answered.
+    if (event.ackMs !== null) asked.push({ event, answerAtMs: machineMs() + answerAfterMs });
+    return event;
   };
   return {
     async run(perSecond, seconds) {
       const began = machineMs();
+      const all = perSecond * seconds;
       const events: Promise<Event>[] = [];
-      while (events.length < perSecond * seconds) {
-        const due = Math.min(perSecond * seconds, Math.floor(((machineMs() - began) / 1000) * perSecond) + 1);
+      while (events.length < all) {
+        const due = Math.min(all, Math.floor(((machineMs() - began) / 1000) * perSecond) + 1);
         while (events.length < due) events.push(next());
-        await new Promise((resolve) => setTimeout(resolve, Math.max(1, 1000 / perSecond / 2)));
+        await new Promise((resolve) => setTimeout(resolve, 500 / perSecond));
       }
       return Promise.all(events);
     },
@@ -60,30 +68,27 @@ export function createLoad(state: SlackState, town: Town, { url, signingSecret }
   };
 }
 
-function begin(state: SlackState, bot: Deliverer, spot: Spot) {
+async function write(
+  state: SlackState,
+  bot: Deliverer,
+  { team, channel, user, thread }: Spot & { readonly thread: string | null },
+  part: Event["part"],
+): Promise<Event> {
   const sentMs = machineMs();
-  const { ts, envelope } = payloadOf(state, spot, null);
-  return { thread: ts, sentMs, done: send(bot, envelope, { ...spot, thread: ts, part: "question", sentMs }) };
+  const { ts, envelope } = payloadOf(state, { team, channel, user }, { thread, text: words[part] });
+  const { status, ms } = await bot.event(envelope);
+  return { team, channel, user, thread: thread ?? ts, part, sentMs, ackMs: status === 200 ? ms : null };
 }
 
-function write(state: SlackState, bot: Deliverer, spot: Spot, thread: string): Promise<Event> {
-  const sentMs = machineMs();
-  const { envelope } = payloadOf(state, spot, thread);
-  const { team, channel, user } = spot;
-  return send(bot, envelope, { team, channel, user, thread, part: "answer", sentMs });
-}
-
-function payloadOf(state: SlackState, { team, channel, user }: Spot, thread: string | null) {
-  const text = thread === null ? words.question : words.answer;
-  const message = addMessage(state, { channel, team, user, text, thread, clientMsgId: state.hex(32) });
+function payloadOf(
+  state: SlackState,
+  { team, channel, user }: Spot,
+  said: { readonly thread: string | null; readonly text: string },
+) {
+  const message = addMessage(state, { channel, team, user, ...said, clientMsgId: state.hex(32) });
   const place = channelOf(state, channel);
   const token = tokenOf(Number(team.slice(-4)));
   return { ts: message.ts, envelope: envelopeOf(state, token, messageEvent(state, message, place), place) };
-}
-
-async function send(bot: Deliverer, envelope: unknown, event: Omit<Event, "ackMs">): Promise<Event> {
-  const { status, ms } = await bot.event(envelope);
-  return { ...event, ackMs: status === 200 ? ms : null };
 }
 
 /** What became of events: the ms until each reply, and how many have not exactly one. Pure. */

@@ -24,6 +24,9 @@ interface SlackFigures {
   readonly bolt: { readonly ackP50Ms: number | null; readonly ackP99Ms: number | null };
 }
 
+// What was started ends with us.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+
 const values = asked();
 const perSecond = 50;
 const plan = values.quick

@@ -17,8 +17,11 @@ export interface MessagesInOptions {
   readonly commands: CommandAnswers;
 }
 
-// The reference of a card is stored a moment after the card can be seen.
+// The reference of a card is stored a moment after the card can be seen. Whoever is that quick waits here, since Slack may
+// send the message again only a minute later; but not for longer than Slack itself waits.
 const justPostedMs = 60_000;
+const patienceMs = 2000;
+const lookEveryMs = 100;
 
 /** Takes in what a `message` or `app_mention` event says. Resolved means stored. Throws TransientError. */
 export function createMessagesIn(options: MessagesInOptions) {
@@ -41,14 +44,17 @@ async function take(
   heard: Heard & { readonly kind: "event" | "underCard" },
 ): Promise<void> {
   if (heard.kind === "event") return inbound.event(heard.place, heard.event);
+  const posted = momentOf(readCardRef(heard.card)?.ts ?? "0");
+  const until = clock.monotonic() + patienceMs;
   try {
-    if (await inbound.underCard(workspace, heard.card, heard.turn)) return;
+    while (!(await inbound.underCard(workspace, heard.card, heard.turn))) {
+      if (clock.now() - posted > justPostedMs) return;
+      if (clock.monotonic() >= until) throw new TransientError("The card is not known yet: Slack sends it again.");
+      await new Promise<void>((resolve) => clock.after(lookEveryMs, resolve));
+    }
   } catch (error) {
     // Whoever is no agent talks among the agents, and to nobody else.
     if (error instanceof PermanentError) return;
     throw error;
   }
-  const posted = momentOf(readCardRef(heard.card)?.ts ?? "0");
-  if (clock.now() - posted > justPostedMs) return;
-  throw new TransientError("The card is not known yet: Slack sends it again.");
 }
