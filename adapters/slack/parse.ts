@@ -115,8 +115,9 @@ function readSaid(said: Said, from: Person, reader: Reader): Heard {
   if (said.channel !== reader.agentsChannel)
     return { kind: "event", place: inWorkspace(at), event: { kind: "turn", turn } };
   // In the agents channel people talk among themselves; only what stands under a card of ours is for a customer.
-  if (said.thread_ts === undefined || said.thread_ts === said.ts || said.parent_user_id !== reader.botUser)
-    return nothing;
+  if (said.thread_ts === undefined || said.thread_ts === said.ts) return nothing;
+  // Slack says whose message the thread stands under; where that is not said, the card decides.
+  if (said.parent_user_id !== undefined && said.parent_user_id !== reader.botUser) return nothing;
   return {
     kind: "underCard",
     card: cardRefOf({ workspace: reader.workspace, kind: "card", channel: said.channel, ts: said.thread_ts }),
