@@ -30,7 +30,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => 
 const values = asked();
 const perSecond = 50;
 const plan = values.quick
-  ? { town: { workspaces: 20 }, warmS: 1, measureS: 4, boltS: 2, stepS: 1, rates: [75] }
+  ? { town: { workspaces: 20 }, warmS: 1, measureS: 3, boltS: 1, stepS: 1, rates: [75] }
   : // A workspace takes 300 posts a minute, and no more than 30 at once: enough of them for the highest rate.
     { town: { workspaces: 400 }, warmS: 10, measureS: 60, boltS: 60, stepS: 10, rates: ratesUpTo(1500) };
 // What nobody was answered in this time is lost.
