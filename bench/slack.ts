@@ -86,7 +86,11 @@ async function highestRate(load: Load, fake: FakeProcess): Promise<number> {
     const { events, lost } = await answered(load, fake, rate, plan.stepS);
     const late = events.filter(({ ackMs }) => ackMs === null).length;
     if (late + lost > 0) {
-      say(`  ${late} not acknowledged within 3 s, ${lost} not answered`);
+      const broken = judge(
+        events.filter(({ ackMs }) => ackMs !== null),
+        await fake.posts(),
+      ).lost;
+      say(`  ${late} not acknowledged within 3 s, ${lost} not answered, ${broken} of these although acknowledged`);
       return highest;
     }
     highest = rate;
