@@ -1,4 +1,4 @@
-import { createDeliverer, type Deliverer } from "../test/support/slack/deliver.ts";
+import { createDeliverer, type Deliverer, deliverUntilTaken } from "../test/support/slack/deliver.ts";
 import { addMessage } from "../test/support/slack/messages.ts";
 import { envelopeOf, messageEvent } from "../test/support/slack/payloads.ts";
 import { channelOf } from "../test/support/slack/people.ts";
@@ -6,12 +6,16 @@ import type { SlackState } from "../test/support/slack/state.ts";
 import { machineMs, type Post, type Target } from "./slack-child.ts";
 import { type Spot, spotAt, type Town, tokenOf } from "./slack-town.ts";
 
-/** What somebody wrote, and when the bot had acknowledged it. `ackMs` null: not in 3 s, or not with 200. */
+/**
+ * What somebody wrote, and when the bot had acknowledged it. `ackMs` null: not in 3 s, or not with 200; then it was sent
+ * again as Slack does, and `taken` says whether the bot has acknowledged it at all.
+ */
 export interface Event extends Spot {
   readonly thread: string;
   readonly part: "question" | "answer";
   readonly sentMs: number;
   readonly ackMs: number | null;
+  readonly taken: boolean;
 }
 
 /** People who write at a steady pace, whatever the answers take, and the events that came of it. */
@@ -49,7 +53,7 @@ export function createLoad(state: SlackState, town: Town, { url, signingSecret }
     turns += 1;
     const event = await write(state, bot, { ...spot, thread: null }, "question");
     // Nobody answers a question that was never put to them: one that was not taken is never answered.
-    if (event.ackMs !== null) asked.push({ event, answerAtMs: machineMs() + answerAfterMs });
+    if (event.taken) asked.push({ event, answerAtMs: machineMs() + answerAfterMs });
     return event;
   };
   return {
@@ -76,8 +80,10 @@ async function write(
 ): Promise<Event> {
   const sentMs = machineMs();
   const { ts, envelope } = payloadOf(state, { team, channel, user }, { thread, text: words[part] });
-  const { status, ms } = await bot.event(envelope);
-  return { team, channel, user, thread: thread ?? ts, part, sentMs, ackMs: status === 200 ? ms : null };
+  const answers = await deliverUntilTaken(bot, envelope);
+  const [first] = answers;
+  const ackMs = first?.status === 200 ? first.ms : null;
+  return { team, channel, user, thread: thread ?? ts, part, sentMs, ackMs, taken: answers.at(-1)?.status === 200 };
 }
 
 function payloadOf(
