@@ -28,7 +28,7 @@ beforeEach(() => {
   const messagesIn = createMessagesIn({
     gate,
     clock,
-    people: { of: async () => from, verified: async () => from },
+    people: { of: async () => from, knownOrNull: async () => from, verified: async () => from },
     agentsChannelOf: () => agents,
     commands: { inThread: () => {}, bySlash: () => {} },
   });
