@@ -53,7 +53,8 @@ describeWithLocalSlack("Usher in local-slack", () => {
       await visitor.channel.getByText("Role: agent").nth(1).waitFor();
       await visitor.say("/procedures channel set here");
       await visitor.channel.getByText("Usher's approvals, notices and hand-offs come here from now on.").waitFor();
-      await visitor.channel.getByText("go to “agents” from now on").waitFor();
+      await latest().getByText("From now on approvals, notices and hand-offs go to").waitFor();
+      await latest().getByText("#agents").waitFor();
     });
 
     test("a refund waits for an agent, and the customer reads the ticket's number", async () => {
