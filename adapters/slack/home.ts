@@ -24,14 +24,12 @@ export function createShowHome(gate: Gate, people: SlackPeople, client: Pick<Sla
         }),
       ),
     );
-    await client.publishHome(workspace, user, renderHome(joined(views)));
+    await client.publishHome(workspace, user, renderHome(distinct(views)));
   };
 }
 
-/** One page of all views; who may see nothing of them reads that once. */
-function joined(views: readonly View[]): View {
+/** Who may see nothing of them reads that once. */
+function distinct(views: readonly View[]): readonly View[] {
   const [first] = views;
-  if (first !== undefined && views.every(({ title }) => title === first.title)) return first;
-  const parts = views.flatMap(({ title, parts: inside }) => [{ kind: "text" as const, text: title }, ...inside]);
-  return { title: "Usher", parts };
+  return first !== undefined && views.every(({ title }) => title === first.title) ? [first] : views;
 }

@@ -22,8 +22,11 @@ export interface MessagesInOptions {
   readonly background: Background;
 }
 
-// The reference of a card is stored a moment after the card can be seen.
+// The reference of a card is stored a moment after the card can be seen. Whoever is that quick waits here, since Slack may
+// send the message again only a minute later; but not for longer than Slack itself waits.
 const justPostedMs = 60_000;
+const patienceMs = 2000;
+const lookEveryMs = 100;
 
 /** Takes in what a `message` or `app_mention` event says. Resolved means stored. Throws TransientError. */
 export function createMessagesIn(options: MessagesInOptions) {
@@ -46,21 +49,28 @@ async function take(
   heard: Heard & { readonly kind: "event" | "underCard" },
 ): Promise<void> {
   if (heard.kind === "event") return inbound.event(heard.place, heard.event);
+  const card = readCardRef(heard.card);
+  if (card === null) return;
+  const { turn } = heard;
   try {
-    if (await inbound.underCard(workspace, heard.card, heard.turn)) return;
+    if (await isTaken(options.clock, card, () => inbound.underCard(workspace, heard.card, turn))) return;
   } catch (error) {
     // Whoever is no agent talks among the agents, and to nobody else.
     if (error instanceof PermanentError) return;
     throw error;
   }
-  const card = readCardRef(heard.card);
-  if (card === null) return;
-  if (options.clock.now() - momentOf(card.ts) <= justPostedMs) {
-    throw new TransientError("The card is not known yet: Slack sends it again.");
+  options.background.run("a word about a hand-off that has ended", () => tellIfEnded(options, card, turn.from.id));
+}
+
+/** Whether somebody takes it; false: nobody knows the card, and that will not change. Throws TransientError: not yet. */
+async function isTaken(clock: Clock, { ts }: SlackCard, offer: () => Promise<boolean>): Promise<boolean> {
+  const until = clock.monotonic() + patienceMs;
+  while (!(await offer())) {
+    if (clock.now() - momentOf(ts) > justPostedMs) return false;
+    if (clock.monotonic() >= until) throw new TransientError("The card is not known yet: Slack sends it again.");
+    await new Promise<void>((resolve) => clock.after(lookEveryMs, resolve));
   }
-  options.background.run("a word about a hand-off that has ended", () =>
-    tellIfEnded(options, card, heard.turn.from.id),
-  );
+  return true;
 }
 
 const ended =

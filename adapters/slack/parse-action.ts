@@ -39,8 +39,8 @@ const id = z.string().min(1).max(100);
 const payloadSchema = z.object({
   user: z.object({ id }),
   trigger_id: z.string().default(""),
-  message: z.object({ text: z.string().default("") }).optional(),
-  container: z.discriminatedUnion("type", [
+  message: z.object({ text: z.string().default(""), thread_ts: ts.optional() }).optional(),
+  container: z.union([
     z.object({
       type: z.literal("message"),
       message_ts: ts,
@@ -48,7 +48,8 @@ const payloadSchema = z.object({
       is_ephemeral: z.boolean().default(false),
       thread_ts: ts.optional(),
     }),
-    z.object({ type: z.literal("view"), view_id: id }),
+    // Whatever names no message is read as a view: local-slack says "message" of App Home, too.
+    z.looseObject({}).transform(() => ({ type: "view" as const })),
   ]),
   actions: z.array(z.object({ action_id: z.string(), value: z.string().max(2000).default(""), action_ts: ts })).min(1),
 });
@@ -63,11 +64,11 @@ export function readAction(payload: unknown, workspace: WorkspaceId): Action {
   const parsed = payloadSchema.safeParse(payload);
   const action = parsed.data?.actions[0];
   if (!parsed.success || action === undefined) return { kind: "nothing" };
-  const { user, trigger_id: triggerId, container } = parsed.data;
+  const { user, trigger_id: triggerId, container, message } = parsed.data;
   const pressed = { user: user.id, triggerId };
   const at =
     container.type === "message"
-      ? { workspace, channel: container.channel_id, thread: container.thread_ts ?? container.message_ts }
+      ? { workspace, channel: container.channel_id, thread: threadOf(container, message) }
       : null;
   const { action_id: actionId } = action;
   const what = actionId.startsWith(actionIds.press) ? actionId.slice(actionIds.press.length) : "";
@@ -94,7 +95,15 @@ export function readAction(payload: unknown, workspace: WorkspaceId): Action {
     };
   }
   if (actionId !== actionIds.answerPrivately) return { kind: "nothing" };
-  return { kind: "answerPrivately", ...pressed, question: decodeEntities(parsed.data.message?.text ?? ""), at };
+  return { kind: "answerPrivately", ...pressed, question: decodeEntities(message?.text ?? ""), at };
+}
+
+/** Slack names the thread twice, local-slack in the message alone; what stands in no thread begins one. */
+function threadOf(
+  { thread_ts: thread, message_ts: posted }: { readonly thread_ts?: string | undefined; readonly message_ts: string },
+  message: { readonly thread_ts?: string | undefined } | undefined,
+): string {
+  return thread ?? message?.thread_ts ?? posted;
 }
 
 function isPressKind(text: string): text is PressAction["kind"] {

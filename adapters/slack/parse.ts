@@ -35,6 +35,9 @@ const nothing: Heard = { kind: "nothing" };
 const ts = z.string().regex(/^\d{1,12}\.\d{1,9}$/);
 const id = z.string().min(1).max(100);
 
+// Made once: zod compiles a schema when it is first used.
+const anythingSchema = z.looseObject({}).catch({});
+
 const saidSchema = z.object({
   subtype: z.enum(["file_share", "me_message", "thread_broadcast"]).optional(),
   channel: id,
@@ -82,7 +85,7 @@ const deletedSchema = z.object({
  */
 export function readMessage(payload: unknown, reader: Reader): Heard {
   if (isFromBot(payload)) return nothing;
-  const { subtype } = z.looseObject({}).catch({}).parse(payload);
+  const { subtype } = anythingSchema.parse(payload);
   if (subtype === "message_changed") return readChange(payload, reader);
   if (subtype === "message_deleted") return readDeletion(payload, reader);
   const said = saidSchema.safeParse(payload);
@@ -102,7 +105,7 @@ export function authorOf(payload: unknown): { readonly user: string; readonly te
 }
 
 function isFromBot(payload: unknown): boolean {
-  const { bot_id: bot } = z.looseObject({}).catch({}).parse(payload);
+  const { bot_id: bot } = anythingSchema.parse(payload);
   return bot !== undefined && bot !== null;
 }
 
@@ -115,8 +118,9 @@ function readSaid(said: Said, from: Person, reader: Reader): Heard {
   if (said.channel !== reader.agentsChannel)
     return { kind: "event", place: placeOfTurn(said, at), event: { kind: "turn", turn } };
   // In the agents channel people talk among themselves; only what stands under a card of ours is for a customer.
-  if (said.thread_ts === undefined || said.thread_ts === said.ts || said.parent_user_id !== reader.botUser)
-    return nothing;
+  if (said.thread_ts === undefined || said.thread_ts === said.ts) return nothing;
+  // Slack says whose message the thread stands under; where that is not said, the card decides.
+  if (said.parent_user_id !== undefined && said.parent_user_id !== reader.botUser) return nothing;
   return {
     kind: "underCard",
     card: cardRefOf({ workspace: reader.workspace, kind: "card", channel: said.channel, ts: said.thread_ts }),

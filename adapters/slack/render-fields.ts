@@ -55,7 +55,9 @@ export function fieldBlocks({ label, fields }: Section, detail: Detail): Drawn {
   if (fields.every(isMoment)) return { blocks: fields.map(momentLine), isCut: false };
   const request = requestOf(fields);
   const shown = fields.slice(0, detail.fields);
-  const items = (request === null ? shown : [request]).map((field) => itemOf(label, field, fields.length, detail));
+  const items = (request === null ? shown : [request])
+    .map((field) => itemOf(label, field, fields.length, detail))
+    .map((item) => (isDialogue(fields) ? alone(item) : item));
   const left = fields.length - shown.length;
   const more = left === 0 ? [] : [context([ownWords(`… and ${left} more`)])];
   return {
@@ -74,14 +76,27 @@ export function textBlocks(text: string): readonly KnownBlock[] {
   return split(text, slackLimits.text).map((part) => ({ type: "section", text: plainText(part), expand: true }));
 }
 
-// Letters, digits and single blanks hold no markup, whoever wrote them.
-const plainWords = /^[\p{L}\p{N}]+(?: [\p{L}\p{N}]+)*$/u;
+// Letters, digits, single blanks and hyphens, and commas between words hold no markup, whoever wrote them.
+const plainWords = /^[\p{L}\p{N}]+(?:(?:, |[ -])[\p{L}\p{N}]+)*$/u;
 
 /** A label, bold where that is safe; null if there is none. Pure. */
 export function labelText(label: string): Text | null {
   if (label.trim() === "") return null;
   const shown = cut(visibleLine(label), nameLength);
   return plainWords.test(shown) ? ownWords(`*${shown}*`) : plainText(shown);
+}
+
+/** Whether somebody speaks again after somebody else: that is read from top to bottom, not in two columns. */
+function isDialogue(fields: readonly Field[]): boolean {
+  return fields.some(({ name }, index) => {
+    const before = fields.slice(0, index).map((field) => field.name);
+    return before.includes(name) && before.at(-1) !== name;
+  });
+}
+
+function alone(item: Item): Item {
+  if (item.kind === "blocks") return item;
+  return { kind: "blocks", blocks: [section(item.text, [])], isCut: item.isCut };
 }
 
 type Moment = Field & { readonly value: { readonly at: number } };

@@ -6,7 +6,7 @@ import { plainText } from "./escape.ts";
 import { fits, type Room, roomOf } from "./layout.ts";
 import { cut, lengthOf } from "./length.ts";
 import { slackLimits } from "./limits.ts";
-import { context } from "./render-fields.ts";
+import { brief, context, fieldBlocks, labelText, textBlocks } from "./render-fields.ts";
 import {
   canMention,
   channelText,
@@ -91,49 +91,110 @@ function richCell(elements: RichElements): TableCell {
   return { type: "rich_text", elements: [{ type: "rich_text_section", elements }] };
 }
 
-/** A row in words, or as a line of small print where it holds what only Slack can write. */
+/** A row: in words, or as blocks where it holds what only Slack can write. */
 export type TableLine =
   | { readonly kind: "words"; readonly words: string }
-  | { readonly kind: "block"; readonly block: KnownBlock };
+  | { readonly kind: "blocks"; readonly blocks: readonly KnownBlock[] };
 
 /** The rows of a table one below the other, for where no table is drawn: "refund · Status: live". Pure. */
 export function tableLines({ columns, rows }: Table): readonly TableLine[] {
   return rows.map((row) => {
-    const cells = row.flatMap((value, index): readonly NamedCell[] => {
-      const name = index === 0 || columns[index] === undefined ? "" : `${visibleLine(columns[index])}: `;
-      return value === "" ? [] : [{ name: cut(name, cellLength), value }];
-    });
-    return lineOf(cells);
+    const { words, others } = partsOf(columns, row);
+    const line = `• ${words.map(({ name, value }) => (name === "" ? value : `${name}: ${value}`)).join(" · ")}`;
+    if (others.length === 0) return { kind: "words", words: line.trimEnd() };
+    return { kind: "blocks", blocks: [...(words.length === 0 ? [] : textBlocks(line)), smallPrint(others)] };
   });
 }
 
-interface NamedCell {
-  readonly name: string;
-  readonly value: Cell;
+/** What is drawn of some rows, and how many they are. */
+export interface DrawnRows {
+  readonly blocks: readonly KnownBlock[];
+  readonly count: number;
 }
 
-function lineOf(cells: readonly NamedCell[]): TableLine {
-  const elements: ReturnType<typeof momentText>[] = [];
-  let words = "";
-  for (const [index, { name, value }] of cells.entries()) {
-    words += (index === 0 ? "• " : " · ") + name;
-    // Small print has ten places; what comes after them is said in plain words.
-    const text = elements.length < slackLimits.contextElements - 2 ? textOf(value) : plainText(plainWords(value));
-    if (text.type === "plain_text") words += text.text;
-    else {
-      elements.push(plainText(cut(words, slackLimits.text)), text);
-      words = "";
-    }
+// So many can be read from the first to the last; of more, one is looked for.
+const mostRead = 10;
+const pairsInSection = slackLimits.sectionFields / 2;
+
+/** A table that people read rather than search: two columns side by side, or few rows, each under its name; null for any other. Pure. */
+export function readableRows({ columns, rows }: Table): readonly DrawnRows[] | null {
+  if (columns.length === 2) {
+    const sections = Math.ceil(rows.length / pairsInSection);
+    return Array.from({ length: sections }, (_, at) =>
+      pairsOf(rows.slice(at * pairsInSection).slice(0, pairsInSection)),
+    );
   }
-  if (elements.length === 0) return { kind: "words", words: words === "" ? "•" : words };
-  return {
-    kind: "block",
-    block: context(words === "" ? elements : [...elements, plainText(cut(words, slackLimits.text))]),
-  };
+  if (columns.length < 2 || rows.length > mostRead) return null;
+  return rows.map((row) => ({ blocks: namedRow(partsOf(columns, row)), count: 1 }));
 }
 
-function textOf(value: Cell): ReturnType<typeof momentText> {
-  if (typeof value === "string") return plainText(plainWords(value));
+function pairsOf(rows: Table["rows"]): DrawnRows {
+  const fields = rows.flatMap(([left = "", right = ""]) => [left, right].map((value) => textOf(value, "–")));
+  return { blocks: [{ type: "section", fields }], count: rows.length };
+}
+
+function namedRow({ words: [title, ...words], others }: RowParts): readonly KnownBlock[] {
+  const label = title?.value ?? "–";
+  const head = labelText(label);
+  const drawn =
+    words.length > 0
+      ? fieldBlocks({ label, fields: words }, brief).blocks
+      : head === null
+        ? []
+        : [{ type: "section" as const, text: head }];
+  return [...drawn, ...(others.length === 0 ? [] : [smallPrint(others)])];
+}
+
+interface Named<Value> {
+  readonly name: string;
+  readonly value: Value;
+}
+
+/** A row: its words, the first of them its name, and what only Slack can write. */
+interface RowParts {
+  readonly words: readonly Named<string>[];
+  readonly others: readonly Named<Exclude<Cell, string>>[];
+}
+
+// Small print has ten places, two for each.
+const mostOthers = slackLimits.contextElements / 2;
+
+function partsOf(columns: Table["columns"], given: readonly Cell[]): RowParts {
+  const { row, names } = titled(columns, given);
+  const words: Named<string>[] = [];
+  const others: Named<Exclude<Cell, string>>[] = [];
+  for (const [index, value] of row.entries()) {
+    const name = index === 0 ? "" : cut(visibleLine(names[index] ?? ""), cellLength);
+    if (value === "") continue;
+    // What has a row to itself is written by Slack; otherwise the first is the row's name.
+    const isNamed = index > 0 || row.length === 1;
+    if (typeof value !== "string" && isNamed && isSlacks(value) && others.length < mostOthers)
+      others.push({ name, value });
+    else words.push({ name, value: plainWords(value) });
+  }
+  return { words, others };
+}
+
+function isSlacks(value: Cell): boolean {
+  return textOf(value, "").type === "mrkdwn";
+}
+
+/** A number alone names nothing: it stands before what comes after it. */
+function titled(names: Table["columns"], row: readonly Cell[]) {
+  const [first, second, ...rest] = row;
+  const isNumber = typeof first === "string" && /^\d+$/.test(first);
+  if (!isNumber || typeof second !== "string" || row.length < 3) return { names, row };
+  return { names: names.slice(1), row: [`${first} ${second}`, ...rest] };
+}
+
+function smallPrint(others: RowParts["others"]): KnownBlock {
+  return context(
+    others.flatMap(({ name, value }) => [...(name === "" ? [] : [plainText(`${name}:`)]), textOf(value, "–")]),
+  );
+}
+
+function textOf(value: Cell, otherwise: string): ReturnType<typeof momentText> {
+  if (typeof value === "string") return plainText(value.trim() === "" ? otherwise : plainWords(value));
   if ("channel" in value) return channelText(value.channel);
   return "at" in value ? momentText(value.at) : personText(value.person);
 }

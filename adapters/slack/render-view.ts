@@ -7,7 +7,7 @@ import { cut, lengthOf, sizeOf, split } from "./length.ts";
 import { slackLimits } from "./limits.ts";
 import { cardInView } from "./render-card.ts";
 import { context, type Detail, fieldBlocks, labelText, textBlocks } from "./render-fields.ts";
-import { type TableLine, tableBlock, tableLines } from "./render-table.ts";
+import { readableRows, type TableLine, tableBlock, tableLines } from "./render-table.ts";
 
 /** `blocks`: tables as Slack's own; `lines`: row by row, for clients that draw no table. */
 export type TableForm = "blocks" | "lines";
@@ -19,10 +19,23 @@ export function renderEphemeral(view: View, tables: TableForm): Post {
   return postOf(visible(words), viewBlocks(view, messageRoom, tables));
 }
 
-/** A view as the Home tab, where Slack draws no tables. What does not fit is counted in words. Pure. */
-export function renderHome(view: View): HomeView {
-  const room: Room = { blocks: slackLimits.viewBlocks, length: slackLimits.viewLength };
-  return { type: "home", blocks: [...numbered(viewBlocks(view, room, "lines"))] };
+// What each further view of the Home tab surely has, and the line between two of them.
+const leastOfView: Room = { blocks: 12, length: 6000 };
+const divider: KnownBlock = { type: "divider" };
+
+/** Views one below the other as the Home tab, where Slack draws no tables. What does not fit is counted in words. Pure. */
+export function renderHome(views: readonly View[]): HomeView {
+  const blocks: KnownBlock[] = [];
+  let left: Room = { blocks: slackLimits.viewBlocks, length: slackLimits.viewLength };
+  for (const [index, view] of views.entries()) {
+    const later = views.length - index - 1;
+    const own = less(left, { blocks: leastOfView.blocks * later, length: leastOfView.length * later });
+    const line = index === 0 ? [] : [divider];
+    const drawn = [...line, ...viewBlocks(view, less(own, roomOf(line)), "lines")];
+    blocks.push(...drawn);
+    left = less(left, roomOf(drawn));
+  }
+  return { type: "home", blocks: [...numbered(blocks)] };
 }
 
 type Table = Extract<ViewPart, { readonly kind: "table" }>;
@@ -53,7 +66,7 @@ function viewBlocks({ title, parts }: View, room: Room, tables: TableForm): read
   let left = less(less(room, tail), roomOf([head]));
   let form = tables;
   let missing = 0;
-  const groups = grouped(parts);
+  const groups = grouped(parts.map((part) => untitled(part, title)));
   groups.forEach((group, index) => {
     const later = Math.min(groups.length - index - 1, mostReserved);
     const shared = less(left, { blocks: least.blocks * later, length: least.length * later });
@@ -66,6 +79,11 @@ function viewBlocks({ title, parts }: View, room: Room, tables: TableForm): read
     left = less(left, roomOf(drawn));
   });
   return [...blocks, ...moreBlocks(missing, missing === 1 ? "part" : "parts")];
+}
+
+/** What stands in the header need not stand below it once more. */
+function untitled(part: ViewPart, title: string): ViewPart {
+  return "label" in part && part.label === title ? { ...part, label: "" } : part;
 }
 
 function grouped(parts: readonly ViewPart[]): readonly (Part | Cards)[] {
@@ -135,6 +153,8 @@ function headOf(label: string, count: number): readonly KnownBlock[] {
 
 function tableDraft(table: Table, room: Room, form: TableForm): Draft {
   const head = headOf(table.label, table.rows.length);
+  const readable = readableRows(table);
+  if (readable !== null) return { head, units: readable, left: table.left, noun: "" };
   const drawn = form === "lines" ? null : tableBlock(table, less(less(room, tail), roomOf(head)));
   if (drawn === null) return { head, units: lineUnits(table), left: table.left, noun: "" };
   return { head, units: [{ blocks: [drawn.block], count: 1 }], left: drawn.left + table.left, noun: "" };
@@ -147,7 +167,7 @@ function lineUnits(table: Table): Draft["units"] {
   const room: Room = { blocks: slackLimits.tableRows, length: unitLength };
   return pack(tableLines(table), room, (line) => ({ blocks: 1, length: lengthOfLine(line) })).map((lines) => {
     const words = lines.flatMap((line) => (line.kind === "words" ? [line.words] : []));
-    const drawn = lines.flatMap((line) => (line.kind === "block" ? [line.block] : []));
+    const drawn = lines.flatMap((line) => (line.kind === "blocks" ? line.blocks : []));
     return { blocks: [...(words.length === 0 ? [] : textBlocks(words.join("\n"))), ...drawn], count: lines.length };
   });
 }

@@ -138,7 +138,9 @@ function homeLink(installation: Installation | null, appId: string | null): stri
   return appId === null ? `slack://open?team=${team}` : `slack://app?team=${team}&id=${appId}&tab=home`;
 }
 
+const appSchema = z.object({ api_app_id: z.string().regex(/^A[A-Z0-9]{1,60}$/) });
+
 function appIdIn(payload: unknown): string | null {
-  const parsed = z.object({ api_app_id: z.string().regex(/^A[A-Z0-9]{1,60}$/) }).safeParse(payload);
+  const parsed = appSchema.safeParse(payload);
   return parsed.success ? parsed.data.api_app_id : null;
 }

@@ -21,10 +21,13 @@ const tableOf = (rows: readonly (readonly Cell[])[], left = 0): ViewPart => ({
   rows,
   left,
 });
-const live = tableOf([
+const first: readonly (readonly Cell[])[] = [
   ["refund", "live", { at }, maria],
   ["lead", "draft", "", ""],
-]);
+];
+const live = tableOf(first);
+/** More rows than people read from the first to the last. */
+const long = tableOf([...first, ...Array.from({ length: 9 }, (_, index) => [`other-${index}`, "live", "", ""])]);
 const view = (...parts: readonly ViewPart[]): View => ({ title: "Procedures", parts });
 const card = (index: number): ViewPart => ({
   kind: "card",
@@ -47,9 +50,9 @@ const counted = (payload: unknown): number =>
   textsOf(payload, "mrkdwn").reduce((sum, text) => sum + Number(/^… and (\d+) more/.exec(text)?.[1] ?? 0), 0);
 
 describe("a table", () => {
-  test("is Slack's own where it draws one, with moments and people in each reader's own form", () => {
-    const { blocks, text } = renderEphemeral(view(live), "blocks");
-    expect(text).toBe("Procedures");
+  test("of many rows is Slack's own where it draws one, with moments and people in each reader's own form", () => {
+    const { blocks, text } = renderEphemeral({ ...view(long), title: "All" }, "blocks");
+    expect(text).toBe("All");
     expect(blocks.map(({ type }) => type)).toEqual(["header", "section", "data_table"]);
     const section = (...elements: readonly object[]) => ({
       type: "rich_text",
@@ -67,33 +70,62 @@ describe("a table", () => {
           section({ type: "user", user_id: "U012ABC" }, { type: "text", text: " (U012ABC)" }),
         ],
         [raw("lead"), raw("draft"), raw(" "), raw(" ")],
+        ...Array.from({ length: 9 }, (_, index) => [raw(`other-${index}`), raw("live"), raw(" "), raw(" ")]),
       ],
     });
   });
 
-  test("is lines where no client draws it, and on the Home tab always", () => {
+  test("of few rows has each under its name, and what Slack writes itself in small print", () => {
+    for (const blocks of [renderEphemeral(view(live), "blocks").blocks, renderHome([view(live)]).blocks]) {
+      expect(blocks.slice(1)).toMatchObject([
+        { type: "section", text: own("*refund*"), fields: [plain("Status: live")] },
+        { type: "context", elements: [plain("Published:"), own(date), plain("By:"), own("<@U012ABC> (U012ABC)")] },
+        { type: "section", text: own("*lead*"), fields: [plain("Status: draft")] },
+      ]);
+    }
+  });
+
+  test("of two columns has them side by side", () => {
+    const rows = ["list", "show <procedure>"].map((words) => [words, `Does ${words}.`]);
+    const part: ViewPart = { kind: "table", label: "Commands", columns: ["Write", "What it does"], rows, left: 0 };
+    const { blocks } = renderEphemeral(view(part), "blocks");
+    expect(blocks.slice(1)).toMatchObject([
+      { type: "section", text: own("*Commands*") },
+      { type: "section", fields: ["list", "Does list.", "show <procedure>", "Does show <procedure>."].map(plain) },
+    ]);
+  });
+
+  test("whose rows are numbered has the number before the name", () => {
+    const columns = ["No.", "Step", "Then"];
+    const part: ViewPart = { kind: "table", label: "Steps", columns, rows: [["1", "open-ticket", "end"]], left: 0 };
+    expect(renderEphemeral(view(part), "blocks").blocks.slice(2)).toMatchObject([
+      { type: "section", text: own("*1 open-ticket*"), fields: [plain("Then: end")] },
+    ]);
+  });
+
+  test("is not announced twice", () => {
+    expect(textsOf(renderEphemeral(view(live), "blocks"), "mrkdwn")).not.toContain("*Procedures*");
+  });
+
+  test("of many rows is lines where no client draws it, and on the Home tab always", () => {
     const lines = [
+      { type: "section", text: plain("• refund · Status: live") },
+      { type: "context", elements: [plain("Published:"), own(date), plain("By:"), own("<@U012ABC> (U012ABC)")] },
       {
-        type: "context",
-        elements: [
-          plain("• refund · Status: live · Published: "),
-          own(date),
-          plain(" · By: "),
-          own("<@U012ABC> (U012ABC)"),
-        ],
+        type: "section",
+        text: { text: expect.stringContaining("• lead · Status: draft\n• other-0 · Status: live\n") },
       },
-      { type: "section", text: plain("• lead · Status: draft") },
     ];
-    expect(renderEphemeral(view(live), "lines").blocks.slice(2)).toMatchObject(lines);
-    const home = renderHome(view(live));
+    expect(renderEphemeral(view(long), "lines").blocks.slice(1)).toMatchObject(lines);
+    const home = renderHome([view(long)]);
     expect(home).toMatchObject({ type: "home" });
-    expect(home.blocks.slice(2)).toMatchObject(lines);
+    expect(home.blocks.slice(1)).toMatchObject(lines);
   });
 
   test("is drawn once a message: a second one is lines", () => {
-    const { blocks } = renderEphemeral(view(live, live), "blocks");
+    const { blocks } = renderEphemeral(view(long, long), "blocks");
     expect(blocks.filter(({ type }) => type === "data_table")).toHaveLength(1);
-    expect(textsOf(blocks, "plain_text")).toContain("• lead · Status: draft");
+    expect(textsOf(blocks, "plain_text").join()).toContain("• lead · Status: draft");
   });
 
   test("names a channel as Slack draws it, in both forms; one of another platform by its name", () => {
@@ -112,11 +144,11 @@ describe("a table", () => {
     expect(textsOf(lines, "mrkdwn")).toContain("<#C012ABC>");
     expect(textsOf(lines, "plain_text")).toContain("• agents\n• agents");
     const fields: ViewPart = { kind: "fields", label: "Where", fields: [{ name: "Channel", value: ours }] };
-    expect(textsOf(renderHome(view(fields)).blocks, "mrkdwn")).toContain("<#C012ABC>");
+    expect(textsOf(renderHome([view(fields)]).blocks, "mrkdwn")).toContain("<#C012ABC>");
   });
 
   test("without a row says so", () => {
-    expect(textsOf(renderEphemeral(view(tableOf([])), "blocks"), "mrkdwn")).toEqual(["*Procedures*", "Nothing yet"]);
+    expect(textsOf(renderEphemeral(view(tableOf([])), "blocks"), "mrkdwn")).toEqual(["Nothing yet"]);
   });
 
   test.each(["blocks", "lines"] as const)(
@@ -133,13 +165,22 @@ describe("a table", () => {
 
 describe("the Home tab", () => {
   test("shows cards with their buttons, and counts those for which there is no room", () => {
-    const home = renderHome(view(...Array.from({ length: 60 }, (_, index) => card(index)), live));
+    const home = renderHome([view(...Array.from({ length: 60 }, (_, index) => card(index)), live)]);
     const pressed = values(home.blocks);
     expect(pressed.length).toBeGreaterThan(20);
     expect(pressed[0]).toBe(`${"a".repeat(44)}-0`);
     expect(pressed.length + counted(home.blocks)).toBe(60);
     // What comes after a long part still has a place.
-    expect(textsOf(home.blocks, "plain_text")).toContain("• lead · Status: draft");
+    expect(textsOf(home.blocks, "mrkdwn")).toContain("*lead*");
+    expect(viewProblems(home)).toEqual([]);
+  });
+
+  test("has a header for each view, a line between them, and room for the last", () => {
+    const cards = view(...Array.from({ length: 60 }, (_, index) => card(index)));
+    const home = renderHome([cards, { ...view(live), title: "Runs" }, { ...view(live), title: "Agents channel" }]);
+    const heads = (home.blocks as KnownBlock[]).flatMap((block) => (block.type === "header" ? [block.text.text] : []));
+    expect(heads.filter((head) => !head.includes("number"))).toEqual(["Procedures", "Runs", "Agents channel"]);
+    expect(home.blocks.filter(({ type }) => type === "divider")).toHaveLength(2);
     expect(viewProblems(home)).toEqual([]);
   });
 
@@ -147,14 +188,14 @@ describe("the Home tab", () => {
     const part = card(1);
     if (part.kind !== "card") throw new Error("not a card");
     const body = { label: "Body", fields: [{ name: "Body", value: "x".repeat(9000) }] };
-    const home = renderHome(view({ ...part, card: { ...part.card, sections: [body] } }));
+    const home = renderHome([view({ ...part, card: { ...part.card, sections: [body] } })]);
     expect(textsOf(home.blocks, "mrkdwn").join()).toContain("All of it is in the agents channel");
     expect(textsOf(home.blocks, "plain_text").join()).toContain("… (8500 more characters)");
     expect(values(home.blocks)).toEqual([`${"a".repeat(44)}-1`]);
   });
 
   test("asks each of many approvals under a button of its own", () => {
-    const home = renderHome(view(card(1), card(2)));
+    const home = renderHome([view(card(1), card(2))]);
     expect(values(home.blocks)).toEqual([`${"a".repeat(44)}-1`, `${"a".repeat(44)}-2`]);
     expect(viewProblems(home)).toEqual([]);
   });
@@ -235,7 +276,7 @@ test("any view fits Slack's limits, as a message and as a Home tab", () => {
   fc.assert(
     fc.property(anyView, fc.constantFrom("blocks" as const, "lines" as const), (any, form) => {
       expect(messageProblems(renderEphemeral(any, form))).toEqual([]);
-      expect(viewProblems(renderHome(any))).toEqual([]);
+      expect(viewProblems(renderHome([any, view(live), any]))).toEqual([]);
     }),
     { numRuns: 60 },
   );

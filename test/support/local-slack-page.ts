@@ -18,6 +18,8 @@ export interface LocalSlackVisitor {
   /** Opens the thread of the message with this text. */
   openThread(text: string): Promise<void>;
   reply(text: string): Promise<void>;
+  /** Edits the message with this text in the channel that is open. */
+  edit(text: string, to: string): Promise<void>;
   /** Fills in the field of the modal with this label. */
   fill(label: string, text: string): Promise<void>;
   close(): Promise<void>;
@@ -53,6 +55,13 @@ export async function visitLocalSlack(browser: Browser, slack: LocalSlack): Prom
       await thread.waitFor();
     },
     reply: (text) => write(thread, text),
+    async edit(text, to) {
+      const message = channel.locator(".msg").filter({ hasText: text }).last();
+      await message.hover();
+      await message.getByTitle("Edit message").click();
+      await channel.locator("textarea.msg-edit-input").fill(to);
+      await channel.getByRole("button", { name: "Save" }).click();
+    },
     fill: (label, text) => modal.locator(".bk-input").filter({ hasText: label }).locator("input, textarea").fill(text),
     close: () => context.close(),
   };

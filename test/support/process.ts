@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { endsWithUs } from "./ends-with-us.ts";
 import { startWords } from "./start-words.ts";
 
 /** How a process ended, and what it printed. */
@@ -22,10 +23,12 @@ export async function spawnUsher(environment: {
 }): Promise<
   { readonly kind: "ready"; readonly usher: UsherProcess } | { readonly kind: "ended"; readonly ended: Ended }
 > {
-  const child = spawn(process.execPath, startWords, {
-    env: { PATH: process.env["PATH"] ?? "", PORT: "0", ...environment },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = endsWithUs(
+    spawn(process.execPath, startWords, {
+      env: { PATH: process.env["PATH"] ?? "", PORT: "0", ...environment },
+      stdio: ["ignore", "pipe", "pipe"],
+    }),
+  );
   const output = collect(child);
   const ended = new Promise<Ended>((resolve) => {
     child.on("close", (code, signal) => resolve({ code, signal, ...output.read() }));

@@ -1,0 +1,80 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { cardRefOf } from "../../adapters/slack/address.ts";
+import { createGate } from "../../adapters/slack/gate.ts";
+import { createMessagesIn } from "../../adapters/slack/messages-in.ts";
+import type { Installation } from "../../src/domain/installation.ts";
+import { TransientError } from "../../src/ports/errors.ts";
+import { createFakeClock, type FakeClock } from "../support/fake-clock.ts";
+import { createFakeInbound, type FakeInbound } from "../support/fake-inbound.ts";
+import { company } from "../support/slack/company.ts";
+import { slackWorkspace as workspace } from "../support/slack/rig.ts";
+
+const { agents, artur, bot, team } = company;
+const from = { platform: "slack", id: artur, name: "artur", role: "customer", external: false } as const;
+const installation: Installation = {
+  ...{ workspace, platform: "slack", name: "Bright Goods", team, organisation: null, botUser: bot },
+  ...{ botToken: company.token, scopes: [], by: null, installedAt: 0 },
+};
+
+let clock: FakeClock;
+let inbound: FakeInbound;
+let hear: (payload: unknown) => Promise<void>;
+
+beforeEach(() => {
+  clock = createFakeClock();
+  inbound = createFakeInbound();
+  const gate = createGate(clock);
+  gate.open(inbound);
+  const messagesIn = createMessagesIn({
+    gate,
+    clock,
+    people: { of: async () => from, knownOrNull: async () => from, verified: async () => from },
+    agentsChannelOf: () => agents,
+    commands: { inThread: () => {}, bySlash: () => {} },
+  });
+  hear = (payload) => messagesIn(installation, payload);
+});
+
+/** Everything that waits for no time has happened. */
+async function settled(): Promise<void> {
+  for (let turns = 0; turns < 50; turns += 1) await null;
+}
+
+/** What an agent writes under a card that was posted so many ms ago. */
+function underCard(ageMs: number) {
+  const ts = `${((clock.now() - ageMs) / 1000).toFixed(3)}000`;
+  const now = `${(clock.now() / 1000).toFixed(3)}001`;
+  const payload = { type: "message", channel: agents, user: artur, text: "Hello", ts: now, thread_ts: ts };
+  return {
+    payload: { ...payload, parent_user_id: bot },
+    card: cardRefOf({ workspace, kind: "card", channel: agents, ts }),
+  };
+}
+
+describe("who answers under a card before Usher has stored where it stands", () => {
+  test("is heard as soon as it is stored", async () => {
+    const { payload, card } = underCard(50);
+    const heard = hear(payload);
+    await settled();
+    inbound.handOff(card);
+    clock.advance(100);
+    await heard;
+    expect(inbound.reports).toHaveLength(2);
+  });
+
+  test("is not acknowledged when that takes too long, so that Slack sends it again", async () => {
+    const refused = expect(hear(underCard(50).payload)).rejects.toThrow(TransientError);
+    // Slack waits for three seconds.
+    for (let ms = 0; ms < 2500; ms += 100) {
+      await settled();
+      clock.advance(100);
+    }
+    await refused;
+    expect(inbound.reports.length).toBeGreaterThan(10);
+  });
+
+  test("under an old message that is no card, talks to nobody, and is acknowledged at once", async () => {
+    await hear(underCard(3_600_000).payload);
+    expect(inbound.reports).toHaveLength(1);
+  });
+});
