@@ -1,11 +1,13 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { cardRefOf } from "../../adapters/slack/address.ts";
+import { createBackground } from "../../adapters/slack/background.ts";
 import { createGate } from "../../adapters/slack/gate.ts";
 import { createMessagesIn } from "../../adapters/slack/messages-in.ts";
 import type { Installation } from "../../src/domain/installation.ts";
 import { TransientError } from "../../src/ports/errors.ts";
 import { createFakeClock, type FakeClock } from "../support/fake-clock.ts";
 import { createFakeInbound, type FakeInbound } from "../support/fake-inbound.ts";
+import { createLogBook } from "../support/playground.ts";
 import { company } from "../support/slack/company.ts";
 import { slackWorkspace as workspace } from "../support/slack/rig.ts";
 
@@ -31,6 +33,8 @@ beforeEach(() => {
     people: { of: async () => from, knownOrNull: async () => from, verified: async () => from },
     agentsChannelOf: () => agents,
     commands: { inThread: () => {}, bySlash: () => {} },
+    client: { history: async () => ({ messages: [], next: null }), postEphemeral: async () => undefined },
+    background: createBackground(createLogBook()),
   });
   hear = (payload) => messagesIn(installation, payload);
 });
