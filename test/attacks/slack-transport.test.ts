@@ -234,7 +234,7 @@ describe("attack 5 · a body that is not the one that was signed is refused", ()
 
 describe("attack 6 · what is too large, or says that it is another size, is refused before it is read", () => {
   const types = ["application/json", "application/x-www-form-urlencoded"];
-  const sizes = [1_048_577, 2_000_000, 5_000_000, 20_000_000];
+  const sizes = [1_048_577, 2_000_000, 5_000_000];
   test.each(named(cross(types, sizes), (type, size) => `${size} bytes of ${type}`))(
     "%s",
     async (_, [contentType, size]) => {
