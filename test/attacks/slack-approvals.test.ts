@@ -87,7 +87,7 @@ describe("attack 78 · who is no agent decides nothing, though they see the card
   );
   test("the customer who pressed is told so, alone", async () => {
     await refused(by(waiting.press(), guest));
-    await whispered(house, guest, "Only agents can decide.");
+    await whispered(house, waiting, { user: guest, words: "Only agents can decide." });
     expect(house.slack.messagesIn(agents).map(drawn).join()).not.toContain("Only agents");
   });
 });
@@ -139,7 +139,9 @@ describe("attack 81 · in an organisation with many workspaces an agent decides,
     waiting = await askFor(house);
     const clicked = { ...by(waiting.press(), agnes, { team_id: team }), enterprise: grid };
     expect((await house.bot.interaction(clicked)).status).toBe(200);
-    await house.slack.until(() => house.slack.messagesIn(support).some(({ text }) => text.includes("Paid for 1001")));
+    await house.slack.until(() =>
+      house.slack.messagesIn(support).some(({ text }) => text.includes(`Paid for ${waiting.order}`)),
+    );
     expect(house.accepted()).toHaveLength(1);
     await house.close();
   });

@@ -31,6 +31,9 @@ export interface Waiting {
   readonly card: FakeMessage;
   readonly pressId: string;
   readonly thread: string;
+  readonly order: string;
+  /** How much had been whispered when it was asked. */
+  readonly whispers: number;
   /** The payload of a press of its button, by an agent. */
   press(action?: string): Fields;
   /** The payload of a submitted rejection, by an agent. */
@@ -45,32 +48,25 @@ export function openDesk(options: Partial<SlackHouseOptions> = {}): Promise<Slac
 /** Somebody asks for a payment in a thread, up to the card in the agents channel. */
 export async function askFor(
   house: SlackHouse,
-  order = "1001",
+  order = `${1001 + house.receipts.length}-${house.slack.journal.calls.length}`,
   { user, channel }: { readonly user: string; readonly channel: string } = {
     user: company.jane,
     channel: company.support,
   },
 ): Promise<Waiting> {
   const { slack, people } = house;
-  const cards = () => slack.messagesIn(company.agents).filter((one) => drawn(one).includes("press:approve"));
-  const before = cards().length;
   const { message } = await people.writes({ user, channel, text: "payout please" });
-  const asked = slack.messagesIn(channel).filter(({ text }) => text === "Which order?").length;
-  await slack.until(
-    () =>
-      asked > 0 ||
-      slack.messagesIn(channel).some(({ text, thread }) => text === "Which order?" && thread === message.ts),
-  );
+  const says = (words: string) => () =>
+    slack.messagesIn(channel).some(({ thread, text }) => thread === message.ts && text.includes(words));
+  await slack.until(says("Which order?"));
   await people.writes({ user, channel, thread: message.ts, text: order });
-  const card = await slack.until(() => cards()[before]);
+  const isCard = (one: FakeMessage): boolean => drawn(one).includes("press:approve") && drawn(one).includes(order);
+  const card = await slack.until(() => slack.messagesIn(company.agents).find(isCard));
   // The reference of the card is stored a moment later.
-  await slack.until(() =>
-    slack
-      .messagesIn(channel)
-      .some(({ thread, text }) => thread === message.ts && text.includes("A colleague is looking")),
-  );
+  await slack.until(says("A colleague is looking"));
   const pressId = /"value":"([0-9a-f]{44}-\d+)"/.exec(drawn(card))?.[1] ?? "";
-  return { card, pressId, thread: message.ts, ...payloadsOf(house, card, pressId) };
+  const whispers = slack.state.ephemerals.length;
+  return { card, pressId, thread: message.ts, order, whispers, ...payloadsOf(house, card, pressId) };
 }
 
 function payloadsOf({ slack }: SlackHouse, card: FakeMessage, pressId: string): Pick<Waiting, "press" | "rejection"> {
@@ -115,19 +111,31 @@ export function withAction(payload: Fields, change: Fields): Fields {
   return { ...payload, actions: [{ ...action, ...change }] };
 }
 
-/** What is told alone to whoever was refused; it is waited for. */
-export function whispered({ slack }: SlackHouse, user: string, words: string): Promise<unknown> {
-  return slack.until(() => slack.state.ephemerals.some((one) => one.to === user && drawn(one).includes(words)));
+/** What somebody is told alone about this approval and holds these words; it is waited for. */
+export function whispered(
+  { slack }: SlackHouse,
+  { whispers }: Waiting,
+  { user, words }: { readonly user: string; readonly words: string },
+): Promise<unknown> {
+  return slack.until(() =>
+    slack.state.ephemerals.slice(whispers).some((one) => one.to === user && drawn(one).includes(words)),
+  );
+}
+
+/** How often this approval was decided, and how many requests it came to. */
+export function decided(house: SlackHouse, { pressId, order }: Waiting) {
+  return {
+    decided: house.accepted().filter(({ press }) => press.id === pressId).length,
+    requests: house.requests.filter(({ body }) => body?.includes(`"${order}"`)).length,
+  };
 }
 
 /** What a waiting approval and the world come to when nobody has decided: for `toEqual(untouched)`. */
-export function stateOf(house: SlackHouse, { card }: Waiting) {
+export function stateOf(house: SlackHouse, waiting: Waiting) {
+  const { card } = waiting;
   const now = house.slack.messagesIn(company.agents).find(({ ts }) => ts === card.ts);
-  return {
-    decided: house.accepted().length,
-    requests: house.requests.length,
-    card: now === undefined ? "gone" : drawn(now) === drawn(card) ? "as it was" : "changed",
-  };
+  const isAsItWas = now !== undefined && drawn(now) === drawn(card);
+  return { ...decided(house, waiting), card: isAsItWas ? "as it was" : "changed" };
 }
 
 export const untouched = { decided: 0, requests: 0, card: "as it was" };

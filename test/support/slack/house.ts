@@ -116,6 +116,11 @@ export async function openSlackHouse(options: SlackHouseOptions) {
     ...{ slack, bot, clock, log, store, core, installations, requests, receipts },
     people: createPeople(slack, bot),
     interactions: createInteractions(slack, bot),
+    /** The first message of a channel that holds these words in what is drawn, once it is there. */
+    message: (channel: string, words: string) =>
+      slack.until(() =>
+        slack.messagesIn(channel).find(({ text, blocks }) => JSON.stringify([text, blocks]).includes(words)),
+      ),
     /** What was decided: presses that counted. */
     accepted: () => receipts.filter(({ receipt }) => receipt.kind === "accepted"),
     /** Lets time pass, and sweeps as a process that runs all the while would have done by then. */
