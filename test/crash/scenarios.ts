@@ -2,7 +2,13 @@ import { attacksScenario } from "./attacks.ts";
 import { backendScenario } from "./backend.ts";
 import { clicksScenario } from "./clicks.ts";
 import { clockScenario } from "./clock-jumps.ts";
-import { firstOrderScenario, mixedFaultsScenario, secondOrderScenario } from "./crash-scenarios.ts";
+import {
+  firstOrderScenario,
+  mixedFaultsScenario,
+  secondOrderScenario,
+  slackFirstOrderScenario,
+  slackSecondOrderScenario,
+} from "./crash-scenarios.ts";
 import { deliveriesScenario } from "./deliveries.ts";
 import { killScenario } from "./kill.ts";
 import { saboteurScenario } from "./saboteur-scenario.ts";
@@ -18,6 +24,8 @@ export const scenarios: readonly Scenario[] = [
   firstOrderScenario,
   secondOrderScenario,
   mixedFaultsScenario,
+  slackFirstOrderScenario,
+  slackSecondOrderScenario,
   simulationScenario,
   killScenario,
   storeOutageScenario,

@@ -31,18 +31,18 @@ export function createDirectSlack(clock: Clock): DirectSlack {
     faults,
     fetch: (input, init) => {
       const { pathname } = new URL(input instanceof Request ? input.url : input);
-      return withSignal(init?.signal ?? null, (answer, broken) => {
-        const headers = Object.fromEntries(new Headers(init?.headers));
-        const body = typeof init?.body === "string" ? init.body : String(init?.body ?? "");
-        const { request, response } = exchangeOf(
-          { url: pathname, method: init?.method ?? "GET", headers, body },
-          {
-            answer: ({ status, headers: given, text }) => answer(new Response(text, { status, headers: given })),
-            broken,
-          },
-        );
-        api(pathname, request, response).catch(broken);
-      });
+      const { promise, resolve, reject } = Promise.withResolvers<Response>();
+      const headers = Object.fromEntries(new Headers(init?.headers));
+      const body = typeof init?.body === "string" ? init.body : String(init?.body ?? "");
+      const { request, response } = exchangeOf(
+        { url: pathname, method: init?.method ?? "GET", headers, body },
+        {
+          answer: ({ status, headers: given, text }) => resolve(new Response(text, { status, headers: given })),
+          broken: reject,
+        },
+      );
+      api(pathname, request, response).catch(reject);
+      return untilAborted(init?.signal ?? null, promise);
     },
   };
 }
@@ -126,14 +126,11 @@ function lower(headers: OutgoingHttpHeaders): Record<string, string> {
   );
 }
 
-/** Like `fetch`: whoever calls it off hears of that at once. */
-function withSignal(
-  signal: AbortSignal | null,
-  work: (answer: (response: Response) => void, broken: (error: Error) => void) => void,
-): Promise<Response> {
+/** Like `fetch`: whoever calls it off hears of that at once, whatever becomes of the work. */
+export function untilAborted(signal: AbortSignal | null, work: Promise<Response>): Promise<Response> {
   return new Promise((resolve, reject) => {
     signal?.addEventListener("abort", () => reject(new DOMException("This operation was aborted", "AbortError")));
-    work(resolve, reject);
+    work.then(resolve, reject);
   });
 }
 
