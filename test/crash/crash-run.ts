@@ -41,6 +41,10 @@ export interface Stage {
   readonly workspace: WorkspaceId;
   /** For how many rounds of the event loop nothing must go on at any port until nothing is under way between them. */
   readonly quietRounds: number;
+  /** All waits of Usher together that the faults of this run can cause, and some more. */
+  readonly patienceMs: number;
+  /** How long a moment of it is, by its number. */
+  stepMs(number: number): number;
   /** The conversation of the story, or null while nobody has written. */
   conversation(): ConversationId | null;
   startBoot(options: BootOptions, number: number): RunningBoot;
@@ -61,6 +65,8 @@ const plainStage: StageOf = (script) => {
     world: new CrashWorld(clock, script.firstPost, script.backendMs),
     workspace,
     quietRounds: 1,
+    patienceMs,
+    stepMs: () => 1000,
     conversation: () => conversation,
     startBoot,
     inbound: (current) => current.inbound,
@@ -74,8 +80,8 @@ const conversation = conversationIdSchema.parse("c1");
 const outside = conversationIdSchema.parse("c2");
 // A zombie wakes well after its lease has lapsed and somebody else has gone on.
 const frozenMs = limits.leaseMs + 15_000;
-// All waits of Usher together that a single fault can cause, and some more.
-const patienceMs = 15 * 60_000;
+/** For a single fault of the ports. */
+export const patienceMs = 15 * 60_000;
 // What a supervisor's probe grants a process that does nothing, where the store itself hangs.
 const probeMs = 90_000;
 
@@ -127,6 +133,7 @@ class MachineRoom {
   readonly #traffic: Traffic = { underWay: 0, calls: 0 };
   #frozenAt = 0;
   #bootedAt = 0;
+  #steps = 0;
 
   constructor(durable: DurableStore, stage: Stage, faults: readonly Fault[]) {
     this.#durable = durable;
@@ -166,7 +173,7 @@ class MachineRoom {
     await this.#quiet();
     for (;;) {
       if (holds()) return;
-      if (this.now() - began > patienceMs) throw new StrandedError(`never: ${what}`);
+      if (this.now() - began > this.#stage.patienceMs) throw new StrandedError(`never: ${what}`);
       await this.#step();
     }
   }
@@ -182,7 +189,7 @@ class MachineRoom {
     const began = this.now();
     let document = await this.#restingDocument();
     while (document === null) {
-      if (this.now() - began > patienceMs) throw new StrandedError("never: everything is done");
+      if (this.now() - began > this.#stage.patienceMs) throw new StrandedError("never: everything is done");
       await this.#step();
       document = await this.#restingDocument();
     }
@@ -208,7 +215,8 @@ class MachineRoom {
     this.#supervise();
     this.people?.act();
     await this.#quiet();
-    this.#stage.clock.advance(1000);
+    this.#steps += 1;
+    this.#stage.clock.advance(this.#stage.stepMs(this.#steps));
     await this.#quiet();
   }
 

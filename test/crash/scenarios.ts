@@ -14,6 +14,7 @@ import { killScenario } from "./kill.ts";
 import { saboteurScenario } from "./saboteur-scenario.ts";
 import type { Scenario } from "./scenario.ts";
 import { simulationScenario } from "./simulation-scenario.ts";
+import { slackRefusalsScenario } from "./slack-refusals.ts";
 import { soakScenario } from "./soak.ts";
 import { stopScenario } from "./stop.ts";
 import { storeOutageScenario } from "./store-outage.ts";
@@ -31,6 +32,7 @@ export const scenarios: readonly Scenario[] = [
   storeOutageScenario,
   deliveriesScenario,
   backendScenario,
+  slackRefusalsScenario,
   clockScenario,
   clicksScenario,
   soakScenario,

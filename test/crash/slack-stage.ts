@@ -10,7 +10,7 @@ import { createDeliverer } from "../support/slack/deliver.ts";
 import { directExchange, type Handler, replaceFetch, untilAborted } from "../support/slack/direct.ts";
 import { agentsAddress, companyInstallation, nothingStored, slackWorkspace } from "../support/slack/rig.ts";
 import { type ChannelSetting, commonSettings, mannerOf, startBoot } from "./crash-boots.ts";
-import type { Stage, StageOf } from "./crash-run.ts";
+import { patienceMs, type Script, type Stage, type StageOf } from "./crash-run.ts";
 import { SlackPeople } from "./slack-people.ts";
 import { inSlack, SlackWorld } from "./slack-world.ts";
 
@@ -20,6 +20,9 @@ export const slackAgents = ["agent-1", "agent-2"].map((id) => ({
   id: inSlack.get(id) ?? id,
 }));
 
+// Whoever still waits then waits for long.
+const longSteps = 200;
+
 // Between two ports Bolt, express and web-api take some rounds.
 const quietRounds = 12;
 
@@ -27,10 +30,18 @@ const quietRounds = 12;
  * The real adapter of Slack, with Bolt and its signatures, between the engine and a fake Slack that outlives every
  * process. The points of these runs are the calls of the Web API, before and after Slack has taken each.
  */
-export const slackStage: StageOf = (script) => {
+export const slackStage: StageOf = (script) => openSlackStage(script, patienceMs);
+
+/** The same; `prepare` is told of the world before anything happens in it. */
+export function openSlackStage(
+  script: Script,
+  patience: number,
+  prepare: (world: SlackWorld) => void = () => {},
+): Stage {
   // Bolt looks at the machine's clock, and refuses what is long past there.
   const clock = createFakeClock(Math.floor(realClock.now() / 1000) * 1000);
   const world = new SlackWorld(clock, script);
+  prepare(world);
   const handlers = new Map<number, Handler>();
   const calls = new Map<string, typeof fetch>();
   const restore = replaceFetch((host) => calls.get(host) ?? null);
@@ -41,7 +52,8 @@ export const slackStage: StageOf = (script) => {
   });
   const people = new SlackPeople(world, bot);
   return {
-    ...{ clock, world, workspace: slackWorkspace, quietRounds },
+    ...{ clock, world, workspace: slackWorkspace, quietRounds, patienceMs: patience },
+    stepMs: (step) => (step > longSteps && step % 6 === 0 ? 60_000 : 1000),
     conversation: () => people.conversation,
     startBoot: (options, number) => startBoot(options, number, inSlackSetting(world, handlers, calls)),
     inbound({ boot, inbound }) {
@@ -53,7 +65,7 @@ export const slackStage: StageOf = (script) => {
       bot.close();
     },
   } satisfies Stage;
-};
+}
 
 function inSlackSetting(
   world: SlackWorld,
@@ -66,11 +78,12 @@ function inSlackSetting(
     async open(boot, { clock, inspector, owner }) {
       const host = `boot-${boot.number}`;
       calls.set(host, fetchOf(boot, world, owner));
+      const installations = await openInstallations(nothingStored, companyInstallation);
       const adapter = createSlack({
         ...{ inbound: { kind: "http", signingSecret: world.slack.state.app.signingSecret }, clock, inspector },
         ...{ apiUrl: `http://${host}/api/`, log: createLogBook(), agentsChannelOf: () => company.agents },
-        installations: await openInstallations(nothingStored, companyInstallation),
-        uninstalled: async () => {},
+        installations,
+        uninstalled: ({ workspace }) => installations.remove(workspace),
       });
       const app = express().use(adapter.router);
       handlers.set(boot.number, (request, response) => {

@@ -6,7 +6,9 @@ import type { Clock } from "../../src/ports/clock.ts";
 import { agent, colleague, customer, otherAgent } from "../support/chat.ts";
 import { company, user } from "../support/slack/company.ts";
 import { createDirectSlack, type DirectSlack } from "../support/slack/direct.ts";
-import { fieldsOf, textOf } from "../support/slack/fields.ts";
+import { fieldsOf } from "../support/slack/fields.ts";
+import { messagesIn } from "../support/slack/messages.ts";
+import type { FakeMessage } from "../support/slack/state.ts";
 import type { Script } from "./crash-run.ts";
 import { agentsAddress, CrashWorld } from "./crash-world.ts";
 
@@ -34,11 +36,15 @@ export class SlackWorld extends CrashWorld {
   /** Where each effect stands that is posted. */
   readonly standing = new Map<string, Standing>();
   readonly #given = new Map<string, { readonly message: OutMessage; readonly mayHaveBeenSent: boolean }>();
+  readonly #parts = new Set<string>();
+  /** When each message was last edited, by its own timestamp. */
+  readonly #seen = new Map<string, string>();
+  #caller = "";
   readonly #edits = new Map<string, OutMessage>();
 
   constructor(clock: Clock, { firstPost, backendMs }: Script) {
     super(clock, firstPost, backendMs);
-    this.slack = createDirectSlack(clock);
+    this.slack = createDirectSlack(clock, () => this.#note());
     // Whether Slack says in time what people call themselves is chance where it fails; here they are called as they are.
     for (const { id } of [...this.slack.state.users.values()]) {
       this.slack.state.users.set(id, user(id, id, { ...this.slack.state.users.get(id), realName: id, name: id }));
@@ -66,30 +72,47 @@ export class SlackWorld extends CrashWorld {
     };
   }
 
-  /** A call of the Web API by a process: carried out, and what came of it noted. */
+  /** A call of the Web API by a process. */
   async call(owner: string, method: string, input: string, init: RequestInit): Promise<Response> {
-    const effectful = method === "chat.postMessage" || method === "chat.update";
-    if (effectful) this.begins(owner, method);
-    const args = new URLSearchParams(String(init.body));
-    const response = await this.slack.fetch(input, init);
-    const answer = fieldsOf(await response.clone().json());
-    if (answer["ok"] === true && effectful) this.#note(owner, method, args, textOf(answer["ts"]) ?? "");
-    return response;
+    if (method === "chat.postMessage" || method === "chat.update") this.begins(owner, method);
+    this.#caller = owner;
+    try {
+      return await this.slack.fetch(input, init);
+    } finally {
+      this.#note();
+    }
   }
 
-  #note(owner: string, method: string, args: URLSearchParams, ts: string): void {
-    const channel = args.get("channel") ?? "";
-    if (method === "chat.update") this.#edited(ts);
-    const { event_type: type, event_payload: payload } = fieldsOf(JSON.parse(args.get("metadata") ?? "{}"));
+  /** Takes down what stands in Slack now and did not a moment ago, whether anybody was told of it or not. */
+  #note(): void {
+    for (const channel of [company.support, company.agents]) {
+      for (const message of messagesIn(this.slack.state, channel)) {
+        if (message.botId === null) continue;
+        const edited = message.edited?.ts ?? "";
+        const known = this.#seen.get(message.ts);
+        if (known === edited) continue;
+        this.#seen.set(message.ts, edited);
+        if (known === undefined) this.#posted(message);
+        else this.#edited(message.ts);
+      }
+    }
+  }
+
+  #posted({ channel, ts, metadata }: FakeMessage): void {
+    const { event_type: type, event_payload: payload } = fieldsOf(metadata);
     const { effect, part } = fieldsOf(payload);
+    if (type !== "usher_effect" || typeof effect !== "string") return;
+    const name = `${effect} ${part}`;
+    if (this.#parts.has(name)) {
+      this.broken.push({ oracle: "O7", what: `part ${part} of an effect was posted in Slack twice` });
+    }
+    this.#parts.add(name);
     // What does not fit into one post stands in its thread.
-    if (method !== "chat.postMessage" || type !== "usher_effect" || typeof effect !== "string" || part !== 0) return;
     const given = this.#given.get(effect);
-    if (given === undefined) return;
+    if (part !== 0 || given === undefined) return;
     const first = !this.standing.has(effect);
-    if (!first) this.broken.push({ oracle: "O7", what: "one effect was posted in Slack twice" });
     const to = channel === company.agents ? agentsAddress : `slack ${channel}`;
-    this.posts.push({ owner, to, effectId: effect, first, ...given });
+    this.posts.push({ owner: this.#caller, to, effectId: effect, first, ...given });
     if (!first) return;
     this.standing.set(effect, { channel, ts });
     if (given.message.kind === "card") this.cards.set(effect, given.message.card);

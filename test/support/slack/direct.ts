@@ -18,13 +18,13 @@ export interface DirectSlack {
   readonly fetch: typeof fetch;
 }
 
-/** Makes it. `journal`: where the calls are written down, a fresh one by default. */
-export function createDirectSlack(clock: Clock): DirectSlack {
+/** Makes it. `changed`: called whenever a call was carried out, or refused. */
+export function createDirectSlack(clock: Clock, changed: () => void = () => {}): DirectSlack {
   const state = createState(fakeApp, clock);
   fillCompany(state);
   const journal = createJournal();
   const faults = createFaults();
-  const api = createApi({ state, journal, faults, socketUrl: () => "ws://nowhere/", changed: () => {} });
+  const api = createApi({ state, journal, faults, socketUrl: () => "ws://nowhere/", changed });
   return {
     state,
     journal,
