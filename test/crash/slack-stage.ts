@@ -6,7 +6,7 @@ import type { Boot } from "../support/faulty.ts";
 import { createLogBook } from "../support/playground.ts";
 import { realClock } from "../support/real-clock.ts";
 import { company } from "../support/slack/company.ts";
-import { createDeliverer } from "../support/slack/deliver.ts";
+import { createDeliverer, type Deliverer } from "../support/slack/deliver.ts";
 import { directExchange, type Handler, replaceFetch, untilAborted } from "../support/slack/direct.ts";
 import { agentsAddress, companyInstallation, nothingStored, slackWorkspace } from "../support/slack/rig.ts";
 import { type ChannelSetting, commonSettings, mannerOf, startBoot } from "./crash-boots.ts";
@@ -37,7 +37,7 @@ export function openSlackStage(
   script: Script,
   patience: number,
   prepare: (world: SlackWorld) => void = () => {},
-): Stage {
+): Stage & { readonly bot: Deliverer; readonly world: SlackWorld } {
   // Bolt looks at the machine's clock, and refuses what is long past there.
   const clock = createFakeClock(Math.floor(realClock.now() / 1000) * 1000);
   const world = new SlackWorld(clock, script);
@@ -52,7 +52,7 @@ export function openSlackStage(
   });
   const people = new SlackPeople(world, bot);
   return {
-    ...{ clock, world, workspace: slackWorkspace, quietRounds, patienceMs: patience },
+    ...{ bot, clock, world, workspace: slackWorkspace, quietRounds, patienceMs: patience },
     stepMs: (step) => (step > longSteps && step % 6 === 0 ? 60_000 : 1000),
     conversation: () => people.conversation,
     startBoot: (options, number) => startBoot(options, number, inSlackSetting(world, handlers, calls)),
@@ -64,7 +64,7 @@ export function openSlackStage(
       restore();
       bot.close();
     },
-  } satisfies Stage;
+  };
 }
 
 function inSlackSetting(
