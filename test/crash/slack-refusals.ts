@@ -225,7 +225,8 @@ function judge(
   const tales = script === tale && run.stranded === null ? wholeTale(world) : [];
   if (end === "as undisturbed") return [...brokenBy(run, clean), ...tales];
   const broken = promisesBroken(run);
-  if (end === "without Usher") return [...broken, ...silent(world, fault)];
+  // Here nobody cancels the runs of a workspace that Usher has left: what waits then waits.
+  if (end === "without Usher") return [...broken.filter(({ oracle }) => oracle !== "O10"), ...silent(world, fault)];
   const missing =
     world.texts.some((text) => text.includes("Expected delivery")) || script === cardless || isLast(world);
   return missing ? broken : [...broken, { oracle: "O1", what: "the run did not go on after what was refused" }];
