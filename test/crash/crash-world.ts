@@ -61,7 +61,8 @@ export class CrashWorld {
   readonly broken: Broken[] = [];
   /** The cards as they stand now, by the effect that posted them, oldest first. */
   readonly cards = new Map<string, Card>();
-  readonly #edited = new Map<string, TextMessage>();
+  /** What stands in the place of messages of the customer that were edited. */
+  readonly edited = new Map<string, TextMessage>();
   readonly #clock: Clock;
   readonly #firstPost: FirstPost;
   readonly #backendMs: number;
@@ -84,7 +85,7 @@ export class CrashWorld {
 
   /** Which choices the customer's messages show as chosen, as "Which size? Large"; null where none was. */
   get chosen(): readonly string[] {
-    return [...this.#edited.values()].map(({ text, chosen }) => `${text} ${chosen}`);
+    return [...this.edited.values()].map(({ text, chosen }) => `${text} ${chosen}`);
   }
 
   /** The platform as a boot sees it. A second arrival of an effect id is not shown again, as in the playground. */
@@ -103,7 +104,7 @@ export class CrashWorld {
       edit: async (card, message) => {
         this.begins(owner, `edit of ${card}`);
         if (message.kind === "card") this.cards.set(card.slice("card:".length), message.card);
-        else this.#edited.set(card, message);
+        else this.edited.set(card, message);
       },
     };
   }

@@ -39,7 +39,9 @@ export class SlackPeople {
     return {
       event: (_place, event) => this.#event(event),
       press: (_workspace, press) => this.#press(press),
+      startable: never,
       start: never,
+      choose: never,
       underCard: never,
       command: never,
     };

@@ -83,6 +83,7 @@ function inSlackSetting(
         ...{ inbound: { kind: "http", signingSecret: world.slack.state.app.signingSecret }, clock, inspector },
         ...{ apiUrl: `http://${host}/api/`, log: createLogBook(), agentsChannelOf: () => company.agents },
         installations,
+        install: null,
         uninstalled: ({ workspace }) => installations.remove(workspace),
       });
       const app = express().use(adapter.router);

@@ -10,7 +10,7 @@ import { fieldsOf } from "../support/slack/fields.ts";
 import { messagesIn } from "../support/slack/messages.ts";
 import type { FakeMessage } from "../support/slack/state.ts";
 import type { Script } from "./crash-run.ts";
-import { agentsAddress, CrashWorld } from "./crash-world.ts";
+import { agentsAddress, CrashWorld, refOf } from "./crash-world.ts";
 
 /** Who the people of the stories are in Slack. */
 export const inSlack: ReadonlyMap<string, string> = new Map([
@@ -93,7 +93,7 @@ export class SlackWorld extends CrashWorld {
         if (known === edited) continue;
         this.#seen.set(message.ts, edited);
         if (known === undefined) this.#posted(message);
-        else this.#edited(message.ts);
+        else this.#wasEdited(message.ts);
       }
     }
   }
@@ -118,9 +118,11 @@ export class SlackWorld extends CrashWorld {
     if (given.message.kind === "card") this.cards.set(effect, given.message.card);
   }
 
-  #edited(ts: string): void {
+  #wasEdited(ts: string): void {
     const message = this.#edits.get(ts);
     const effect = [...this.standing].find(([, standing]) => standing.ts === ts)?.[0];
-    if (message?.kind === "card" && effect !== undefined) this.cards.set(effect, message.card);
+    if (effect === undefined || message === undefined) return;
+    if (message.kind === "card") this.cards.set(effect, message.card);
+    else this.edited.set(refOf(effect), message);
   }
 }

@@ -10,7 +10,7 @@ import { createInProcessQueue } from "../../../jobs/in-process.ts";
 import { createCatalog } from "../../../src/app/catalog.ts";
 import { createCore } from "../../../src/app/core.ts";
 import { createSettings } from "../../../src/app/settings.ts";
-import { cancelRuns } from "../../../src/app/uninstall.ts";
+import { endConversations } from "../../../src/app/uninstall.ts";
 import type { HttpRequest } from "../../../src/domain/http-request.ts";
 import type { Installation } from "../../../src/domain/installation.ts";
 import type { Outcome } from "../../../src/domain/outcome.ts";
@@ -89,10 +89,11 @@ export async function openSlackHouse(options: SlackHouseOptions) {
   const adapter = createSlack({
     ...{ inbound: { kind: "http", signingSecret: slack.state.app.signingSecret }, apiUrl: slack.apiUrl, installations },
     ...{ inspector: core.inspector, clock, log, rates: unlimited, agentsChannelOf: () => company.agents },
+    install: null,
     async uninstalled({ workspace, botUser }) {
       await installations.remove(workspace);
       const by = { platform: "slack", id: botUser, name: "Slack", role: "customer", external: false } as const;
-      await cancelRuns({ work: core.work, store }, workspace, by);
+      await endConversations({ work: core.work, store }, workspace, by);
     },
   });
   channels.set("slack", adapter.channel);
