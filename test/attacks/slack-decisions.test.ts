@@ -83,7 +83,7 @@ describe("attack 85 · a click that comes too late is refused, and says why", ()
           await house.bot.interaction(by(waiting.rejection(), artur));
           await house.message(agents, "Rejected by artur");
         },
-        says: /artur was faster/,
+        says: /artur \(agent [^)]*\) was faster/,
       },
     ],
   ]);

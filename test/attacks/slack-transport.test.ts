@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { readConfig } from "../../src/config.ts";
 import { temporaryFolder } from "../support/playground.ts";
 import { realClock } from "../support/real-clock.ts";
 import { channel, company, user } from "../support/slack/company.ts";
@@ -288,6 +287,10 @@ describe("attack 6 · what is too large, or says that it is another size, is ref
 });
 
 describe("attack 7 · what is rightly signed but for nobody here is acknowledged and dropped", () => {
+  // The first request of all tells whose app it is.
+  beforeAll(async () => {
+    expect((await it.bot.event(somebody().envelope)).status).toBe(200);
+  });
   const others = new Map<string, (envelope: object) => object>([
     ["another team", (one) => ({ ...one, ...inTeam("T0NOBODY001") })],
     ["a team of lower case", (one) => ({ ...one, ...inTeam(company.team.toLowerCase()) })],
@@ -304,7 +307,6 @@ describe("attack 7 · what is rightly signed but for nobody here is acknowledged
   const inTeam = (team: string) => ({ team_id: team, authorizations: [{ team_id: team, enterprise_id: null }] });
   test.each([...others.keys()])("%s", async (what) => {
     const { id, envelope } = somebody();
-    expect((await it.bot.event(somebody().envelope)).status).toBe(200);
     const dropped = () => it.usher.log.lines.filter(({ message }) => message.includes("dropped")).length;
     const before = dropped();
     expectRefused(await it.bot.event(others.get(what)?.(envelope) ?? {}), [200], id);
@@ -413,32 +415,7 @@ describe("attack 8 · a challenge is answered to Slack alone, and is never a pag
   });
 });
 
-describe("attack 9 · nothing switches the check off, and without a secret nothing starts", () => {
-  const token = { SLACK_BOT_TOKEN: "xoxb-1234567890" };
-  const secrets = [
-    "",
-    " ",
-    "undefined",
-    "null",
-    "false",
-    "changeme",
-    "0",
-    secret.slice(1),
-    `${secret}0`,
-    secret.toUpperCase(),
-  ];
-  const environments = ["production", "development", "test", ""];
-  test.each(
-    named(cross(secrets, environments), (value, environment) => `${shown(value)} where NODE_ENV is "${environment}"`),
-  )("the secret %s", (_, [value, environment]) => {
-    const reading = readConfig({ ...token, SLACK_SIGNING_SECRET: value, NODE_ENV: environment });
-    expect(reading).toMatchObject({ kind: "bad", problems: [expect.stringContaining("SLACK_SIGNING_SECRET")] });
-  });
-  test.each(["", " ", "xoxp-1234567890", "xoxb-", "Bearer xoxb-1234567890"])("the token %j", (value) => {
-    const reading = readConfig({ SLACK_SIGNING_SECRET: secret, SLACK_BOT_TOKEN: value, NODE_ENV: "production" });
-    expect(reading).toMatchObject({ kind: "bad", problems: [expect.stringContaining("SLACK_BOT_TOKEN")] });
-    if (value.length > 10) expect(JSON.stringify(reading)).not.toContain(value);
-  });
+describe("attack 9 · nothing in the environment switches the check off", () => {
   // The whole of this file runs with these in the environment.
   test.each(["SLACK_SIGNATURE_VERIFICATION", "SIGNATURE_VERIFICATION", "SLACK_DEVELOPER_MODE"])("%s", async () => {
     const { id, envelope } = somebody();
