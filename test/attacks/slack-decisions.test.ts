@@ -199,6 +199,8 @@ describe("attack 90 · words are no decision, whoever writes them and wherever",
     const waiting = await askFor(house);
     const { card, thread, pressId } = waiting;
     const receipts = house.receipts.length;
+    // What is written under a card that was posted a moment ago waits for its reference to be stored.
+    house.clock.advance(forgettingMs);
     const writings = [
       { user: agnes, channel: agents, text: word },
       { user: agnes, channel: agents, text: word, thread: card.ts },
