@@ -1,4 +1,4 @@
-import { App, type AuthorizeResult, LogLevel, type Receiver } from "@slack/bolt";
+import { App, type AuthorizeResult, LogLevel, type Receiver, type ReceiverEvent } from "@slack/bolt";
 import type { Router } from "express";
 import { TransientError } from "../../src/ports/errors.ts";
 import type { Log } from "../../src/ports/log.ts";
@@ -25,7 +25,7 @@ class NotInstalledError extends Error {}
 /** Makes Bolt over its way to Slack; it listens nowhere. */
 export function createApp(receiver: Receiver, { log, authorize }: BoltOptions): App {
   return new App({
-    receiver,
+    receiver: acknowledgingAll(receiver, log),
     logger: silentLogger(log),
     convoStore: false,
     authorize: async (_source, body) => {
@@ -37,13 +37,41 @@ export function createApp(receiver: Receiver, { log, authorize }: BoltOptions): 
 }
 
 /**
+ * Acknowledges at once what no listener has: Bolt would wait for three seconds and answer 404, and Slack switches off an
+ * app that fails much.
+ */
+function acknowledgingAll(receiver: Receiver, log: Log): Receiver {
+  return {
+    init(app) {
+      const processEvent = async (event: ReceiverEvent): Promise<void> => {
+        let acknowledged = false;
+        const ack: ReceiverEvent["ack"] = async (response) => {
+          acknowledged = true;
+          await event.ack(response);
+        };
+        await app.processEvent({ ...event, ack });
+        if (acknowledged) return;
+        log.warn({}, "Slack sent something that nothing here listens to; it was acknowledged and dropped.");
+        await event.ack();
+      };
+      receiver.init(Object.assign(Object.create(app) as App, { processEvent }));
+    },
+    start: (...given) => receiver.start(...given),
+    stop: (...given) => receiver.stop(...given),
+  };
+}
+
+/**
  * What becomes of an event that Bolt could not handle, as a status of HTTP: 200 for what is to be dropped, 503 for what could
- * not be stored, else 500. Logs it unless it is dropped. Bolt wraps what `authorize` threw, and joins what several listeners
+ * not be stored, else 500. Logs it. Bolt wraps what `authorize` threw, and joins what several listeners
  * threw.
  */
 export function statusOf(error: Error, log: Log): number {
   const causes = causesOf(error);
-  if (causes.some((cause) => cause instanceof NotInstalledError)) return 200;
+  if (causes.some((cause) => cause instanceof NotInstalledError)) {
+    log.warn({}, "Slack sent something that is for nobody here; it was acknowledged and dropped.");
+    return 200;
+  }
   log.error({ error }, "A request of Slack could not be handled.");
   return causes.some((cause) => cause instanceof TransientError) ? 503 : 500;
 }

@@ -85,6 +85,11 @@ async function request(
   { token, args, end }: Request,
 ): Promise<unknown> {
   const late = new AbortController();
+  let begun = false;
+  const begin = (): boolean => {
+    begun = clock.monotonic() < end;
+    return begun;
+  };
   const cancel = clock.after(Math.max(0, end - clock.monotonic()), () => late.abort());
   const client = new WebClient(token, {
     slackApiUrl: apiUrl,
@@ -95,20 +100,25 @@ async function request(
     // How many go at once is decided by the pace, not in a second line behind it.
     maxRequestConcurrency: Number.POSITIVE_INFINITY,
     logger: quietLogger(log, doing.method),
-    fetch: fetchUntil(late.signal),
+    fetch: fetchUntil(late.signal, begin),
   });
   try {
     return await client.apiCall(doing.method, { ...args });
   } catch (error) {
+    if (!begun) throw heldBack(doing, 0);
     throw late.signal.aborted ? unclear(doing, "none in time", error) : error;
   } finally {
     cancel();
   }
 }
 
-/** Sends one request that ends with the signal, and sees to it that web-api can read every 429. */
-function fetchUntil(signal: AbortSignal): NonNullable<WebClientOptions["fetch"]> {
+/**
+ * Sends one request that ends with the signal, and sees to it that web-api can read every 429. `begin` is asked in the
+ * tick of the first byte: a process that stood still while it waited sends nothing that somebody else may have sent.
+ */
+function fetchUntil(signal: AbortSignal, begin: () => boolean): NonNullable<WebClientOptions["fetch"]> {
   return async (url, init) => {
+    if (!begin()) throw new Error("The time for it is over.");
     const response = await fetch(url, { ...init, signal });
     if (response.status !== 429 || /^\d{1,9}$/.test(response.headers.get("retry-after") ?? "")) return response;
     // web-api throws an error that nothing can be told from.

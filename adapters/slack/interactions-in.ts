@@ -55,8 +55,7 @@ export function createInteractions(options: InteractionsOptions): Interactions {
         case "answerPrivately": {
           const { channel, thread } = action.at;
           const view = answerModal(action.question, { channel, thread, ts: thread ?? "" });
-          await options.client.openView(installation.workspace, action.triggerId, view);
-          return;
+          return openForm(options, installation, action, view);
         }
         case "nothing":
           return;
@@ -88,8 +87,7 @@ async function onPress(options: InteractionsOptions, installation: Installation,
   if (press.action === "reject" || press.action === "happened") {
     const target = { pressId: press.id, channel: press.at?.channel ?? "", ts: press.posted };
     const modal = press.action === "reject" ? rejectModal(target) : happenedModal(target);
-    await client.openView(workspace, press.triggerId, modal);
-    return;
+    return openForm(options, installation, press, modal);
   }
   const action = { kind: press.action };
   const receipt = await decide(options, installation, press.user, { id: press.id, card: press.card, action });
@@ -99,6 +97,27 @@ async function onPress(options: InteractionsOptions, installation: Installation,
     background.run("App Home after a press", () => showHome(installation, press.user));
   } else if (words !== null) {
     tell(options, installation, press.user, press.at, words);
+  }
+}
+
+const formNotOpened = "The form could not be opened, and nothing has happened. Press the button again.";
+
+/**
+ * Attack 94: a trigger is good for 3 s, and Slack may refuse the form for other reasons; whoever pressed on a message is
+ * told so. In a view there is no place for words: what the client throws is thrown, and Slack marks the button.
+ */
+async function openForm(
+  options: InteractionsOptions,
+  installation: Installation,
+  { user, triggerId, at }: Pick<Press, "user" | "triggerId" | "at">,
+  form: Parameters<SlackClient["openView"]>[2],
+): Promise<void> {
+  try {
+    await options.client.openView(installation.workspace, triggerId, form);
+  } catch (error) {
+    if (at === null) throw error;
+    // The log has it, from the client.
+    tell(options, installation, user, at, formNotOpened);
   }
 }
 

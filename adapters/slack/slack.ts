@@ -92,8 +92,11 @@ export function createSlack(options: SlackOptions): Slack {
   const bolt = openBolt(options, {
     log,
     authorize: async (body) => {
+      const named = appIdIn(body);
+      // One secret signs the requests of one app.
+      if (appId !== null && named !== null && named !== appId) return null;
+      appId = named ?? appId;
       const found = installations.find(installationIds(body));
-      appId = appIdIn(body) ?? appId;
       return found === null ? null : { botUserId: found.botUser, workspace: found.workspace };
     },
   });

@@ -268,6 +268,16 @@ describe("R12: 429", () => {
     expect(await held).toBe("done");
   });
 
+  test("G4: a process that stood still while it waited for its slot sends nothing after its time", async () => {
+    await Promise.all([send(), send(), send()]);
+    const waiting = ending(send());
+    await settled();
+    // All at once, as for a process that was stopped meanwhile.
+    clock.advance(60_000);
+    expect(await waiting).toBeInstanceOf(TransientError);
+    expect(slack.calls).toHaveLength(3);
+  });
+
   test("who waits for a slot when Slack says so waits for that as well, and gives up what does not fit into the time", async () => {
     await Promise.all([send(), send(), send()]);
     const waiting = [ending(send()), ending(send())];

@@ -3,13 +3,18 @@ import { createInProcessQueue } from "../../jobs/in-process.ts";
 import { createCatalog } from "../../src/app/catalog.ts";
 import { createCore } from "../../src/app/core.ts";
 import { createSettings } from "../../src/app/settings.ts";
+import type { WorkspaceId } from "../../src/domain/ids.ts";
+import type { Platform } from "../../src/domain/person.ts";
 import { defaultSettings, type WorkspaceSettings } from "../../src/domain/settings.ts";
-import type { Inbound } from "../../src/ports/channel.ts";
+import type { Channel, Inbound } from "../../src/ports/channel.ts";
+import type { Clock } from "../../src/ports/clock.ts";
 import { TransientError } from "../../src/ports/errors.ts";
+import type { Inspector } from "../../src/ports/inspector.ts";
 import type { Store } from "../../src/ports/store.ts";
 import type { FakeClock } from "../support/fake-clock.ts";
 import { Boot, type Fault, type Manner, type Traffic } from "../support/faulty.ts";
 import { counter, createLogBook } from "../support/playground.ts";
+import { connectionError } from "../support/slack/direct.ts";
 import { workspace } from "./crash-store.ts";
 import { agentsAddress, type CrashWorld } from "./crash-world.ts";
 
@@ -45,6 +50,15 @@ const manners = {
   channel: { ...unanswered, before: transient, after: plain },
   mailer: unanswered,
   http: { ...unanswered, holds: "before" },
+  slack: {
+    ...unanswered,
+    before: () => {
+      throw connectionError("ECONNREFUSED", "connect");
+    },
+    after: () => {
+      throw connectionError("ECONNRESET", "read");
+    },
+  },
 } satisfies { readonly [port: string]: Manner };
 
 /** Answers the manner of the port that a label names ("conversations.save#3"). Pure. */
@@ -54,12 +68,22 @@ export function mannerOf(label: string): Manner {
   return known[port] ?? manners.store;
 }
 
-const settings: WorkspaceSettings = {
+/** What is set in every workspace of these runs, beside where the agents are. */
+export const commonSettings: WorkspaceSettings = {
   ...defaultSettings,
-  agentsChannel: { platform: "web", address: agentsAddress },
   connections: { shop: "https://shop.example" },
   mailIsSent: true,
 };
+
+/** How the channel of a boot comes about; `inspector`: what the core shows. */
+export interface ChannelSetting {
+  readonly workspace: WorkspaceId;
+  readonly settings: WorkspaceSettings;
+  open(
+    boot: Boot,
+    about: { readonly clock: Clock; readonly inspector: Inspector; readonly owner: string },
+  ): Promise<Channel>;
+}
 
 /** What the boots of one run share. `exclusive`: one at a time, as embedded mode has it. */
 export interface BootOptions {
@@ -79,29 +103,41 @@ export interface RunningBoot {
 }
 
 /** Starts a process on the durable state, in the order of the composition; it does not wait for it. */
-export function startBoot(options: BootOptions, number: number): RunningBoot {
+export function startBoot(
+  options: BootOptions,
+  number: number,
+  setting: ChannelSetting = inPlayground(options.world),
+): RunningBoot {
   const boot = new Boot(number, options.faults, options.traffic);
   const running: RunningBoot = { boot, inbound: null, started: false };
   // A process that cannot start ends, and its supervisor starts another.
-  start(options, boot, running).catch(() => boot.kill());
+  start(options, setting, boot, running).catch(() => boot.kill());
   return running;
 }
 
-async function start(options: BootOptions, boot: Boot, running: RunningBoot): Promise<void> {
+function inPlayground(world: CrashWorld): ChannelSetting {
+  return {
+    workspace,
+    settings: { ...commonSettings, agentsChannel: { platform: "web", address: agentsAddress } },
+    open: async (boot, { owner }) => boot.wrap("channel", world.channel(owner), manners.channel),
+  };
+}
+
+async function start(options: BootOptions, setting: ChannelSetting, boot: Boot, running: RunningBoot): Promise<void> {
   const owner = `boot-${boot.number}`;
   const { world } = options;
   const clock = boot.clock(options.clock);
   const store = wrapStore(boot, world.store(options.store));
-  const given = createSettings(store.settings, () => settings);
+  const given = createSettings(store.settings, () => setting.settings);
   const catalog = createCatalog(store.procedures, given.of, clock);
-  await catalog.refresh(workspace);
-  const channel = boot.wrap("channel", world.channel(owner), manners.channel);
+  await catalog.refresh(setting.workspace);
+  const channels = new Map<Platform, Channel>();
   const nonces = counter();
   const core = createCore({
     store,
     catalog,
     settings: given,
-    channels: new Map([["web" as const, channel]]),
+    channels,
     model: boot.wrap("model", createLocalModel(), manners.model),
     http: boot.wrap("http", world.http(owner), manners.http),
     mailer: boot.wrap("mailer", world.mailer(owner), manners.mailer),
@@ -112,6 +148,8 @@ async function start(options: BootOptions, boot: Boot, running: RunningBoot): Pr
     owner,
     exclusive: options.exclusive,
   });
+  const channel = await setting.open(boot, { clock, inspector: core.inspector, owner });
+  channels.set(channel.name, channel);
   const inbound = boot.wrap("inbound", world.inbound(core.inbound), manners.inbound);
   await channel.start(inbound);
   running.inbound = inbound;

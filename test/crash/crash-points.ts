@@ -1,11 +1,13 @@
 import { canHappen, type Fault, type FaultKind, faultKinds } from "../support/faulty.ts";
+import { slackWorkspace } from "../support/slack/rig.ts";
 import { mannerOf } from "./crash-boots.ts";
-import { type CrashRun, playScript, type Script } from "./crash-run.ts";
+import { type CrashRun, playScript, type Script, type StageOf } from "./crash-run.ts";
 import { procedures, scripts } from "./crash-scripts.ts";
 import { type DurableStore, openDurableStore } from "./crash-store.ts";
 import { brokenBy } from "./oracles.ts";
 import type { ScenarioReport } from "./scenario.ts";
 import { createRandom } from "./simulation-random.ts";
+import { slackAgents, slackStage } from "./slack-stage.ts";
 
 /** One run to make: a script, and what goes wrong in it. */
 export interface CrashCase {
@@ -42,9 +44,22 @@ const looks = /\.(?:load|locate|find|list|due|active|newest)#/;
 
 /** Opens a laboratory, and plays every script once, undisturbed. */
 export async function openCrashLab(): Promise<CrashLab> {
-  const durable = await openDurableStore(procedures);
+  return openLab(await openDurableStore(procedures), undefined, "");
+}
+
+/** The same with the real adapter of Slack between the engine and a fake Slack. */
+export async function openSlackCrashLab(): Promise<CrashLab> {
+  const durable = await openDurableStore(procedures, { workspace: slackWorkspace, agents: slackAgents });
+  return openLab(durable, slackStage, inSlackPrefix);
+}
+
+/** Before the name of a case that is played in Slack. */
+export const inSlackPrefix = "slack: ";
+
+async function openLab(durable: DurableStore, stageOf: StageOf | undefined, prefix: string): Promise<CrashLab> {
+  const stagePlay: Play = (script, faults) => playScript(durable, script, faults, stageOf);
   const clean = new Map<Script, CrashRun>();
-  for (const script of scripts) clean.set(script, await playScript(durable, script, []));
+  for (const script of scripts) clean.set(script, await stagePlay(script, []));
   const pointsOf = (script: Script) => clean.get(script)?.calls[0] ?? [];
   const firstOrder = scripts.flatMap((script) =>
     pointsOf(script).flatMap((label) =>
@@ -57,9 +72,9 @@ export async function openCrashLab(): Promise<CrashLab> {
     undisturbed: scripts.map((script) => ({ script, faults: [] })),
     firstOrder,
     points: scripts.reduce((sum, script) => sum + pointsOf(script).length, 0),
-    secondOrder: (first) => secondOrder(durable, first),
+    secondOrder: (first) => secondOrder(stagePlay, first),
     mixed: (seed, runs) => mixed(firstOrder, seed, runs),
-    play: (cases, options) => play(durable, clean, cases, { mustFire: true, tell: () => {}, ...options }),
+    play: (cases, options) => play({ stagePlay, clean, prefix }, cases, { mustFire: true, tell: () => {}, ...options }),
     close: () => durable.close(),
   };
 }
@@ -102,8 +117,8 @@ function isCrash(kind: FaultKind, label: string): boolean {
   return crashKinds.includes(kind) && (kind === "crash-before" || !looks.test(label));
 }
 
-async function secondOrder(durable: DurableStore, first: CrashCase): Promise<readonly CrashCase[]> {
-  const { calls } = await playScript(durable, first.script, first.faults);
+async function secondOrder(stagePlay: Play, first: CrashCase): Promise<readonly CrashCase[]> {
+  const { calls } = await stagePlay(first.script, first.faults);
   const recovery = calls[1]?.slice(0, recoveryPoints) ?? [];
   return recovery.flatMap((label) =>
     crashKinds.flatMap((kind) =>
@@ -124,9 +139,14 @@ function mixed(firstOrder: readonly CrashCase[], seed: number, runs: number): re
   });
 }
 
+type Play = (script: Script, faults: readonly Fault[]) => Promise<CrashRun>;
+
 async function play(
-  durable: DurableStore,
-  clean: ReadonlyMap<Script, CrashRun>,
+  {
+    stagePlay,
+    clean,
+    prefix,
+  }: { readonly stagePlay: Play; readonly clean: ReadonlyMap<Script, CrashRun>; readonly prefix: string },
   cases: readonly CrashCase[],
   { mustFire, tell }: PlayOptions,
 ): Promise<ScenarioReport> {
@@ -135,7 +155,7 @@ async function play(
   const figures = { lost: 0, unsafeRepeats: 0, doubleDecisions: 0, stranded: 0 };
   const violations: string[] = [];
   for (const one of cases) {
-    const run = await playScript(durable, one.script, one.faults);
+    const run = await stagePlay(one.script, one.faults);
     const undisturbed = clean.get(one.script) ?? run;
     const broken = [...brokenBy(run, undisturbed), ...(mustFire ? unfired(one, run) : [])];
     for (const { kind } of run.fired) injected[kind] = (injected[kind] ?? 0) + 1;
@@ -150,7 +170,7 @@ async function play(
     figures.unsafeRepeats += broken.filter(({ oracle }) => oracle === "O2").length;
     figures.doubleDecisions += broken.filter(({ oracle }) => oracle === "O4").length;
     figures.stranded += broken.filter(({ oracle }) => oracle === "O10").length;
-    const replay = `npm run torture -- --replay "${keyOf(one)}"`;
+    const replay = `npm run torture -- --replay "${prefix}${keyOf(one)}"`;
     violations.push(...broken.map(({ oracle, what }) => `${oracle}: ${what}; ${replay}`));
     if (counts.runs % 500 === 0) tell(counts.runs);
   }

@@ -1,9 +1,10 @@
 import type { Conversation } from "../../src/domain/conversation.ts";
-import { conversationIdSchema } from "../../src/domain/ids.ts";
+import { type ConversationId, conversationIdSchema, type WorkspaceId } from "../../src/domain/ids.ts";
 import { limits } from "../../src/domain/limits.ts";
+import type { Inbound } from "../../src/ports/channel.ts";
 import { createFakeClock, type FakeClock } from "../support/fake-clock.ts";
 import type { Fault, Traffic } from "../support/faulty.ts";
-import { type RunningBoot, startBoot } from "./crash-boots.ts";
+import { type BootOptions, type RunningBoot, startBoot } from "./crash-boots.ts";
 import { People, type VerdictPolicy } from "./crash-people.ts";
 import { type DurableStore, workspace } from "./crash-store.ts";
 import { CrashWorld, type FirstPost } from "./crash-world.ts";
@@ -33,21 +34,67 @@ export interface CrashRun {
   readonly records: readonly string[];
 }
 
+/** Where a story is played: the world, and how processes are started in it. */
+export interface Stage {
+  readonly clock: FakeClock;
+  readonly world: CrashWorld;
+  readonly workspace: WorkspaceId;
+  /** For how many rounds of the event loop nothing must go on at any port until nothing is under way between them. */
+  readonly quietRounds: number;
+  /** All waits of Usher together that the faults of this run can cause, and some more. */
+  readonly patienceMs: number;
+  /** How long a moment of it is, by its number. */
+  stepMs(number: number): number;
+  /** The conversation of the story, or null while nobody has written. */
+  conversation(): ConversationId | null;
+  startBoot(options: BootOptions, number: number): RunningBoot;
+  /** How people reach a process that runs; null while it takes nothing. */
+  inbound(current: RunningBoot): Inbound | null;
+  /** Nothing of it is needed any more. */
+  close(): void;
+}
+
+/** Makes the stage of one run. */
+export type StageOf = (script: Script) => Stage;
+
+/** A channel that is a fake as a whole. */
+const plainStage: StageOf = (script) => {
+  const clock = createFakeClock();
+  return {
+    clock,
+    world: new CrashWorld(clock, script.firstPost, script.backendMs),
+    workspace,
+    quietRounds: 1,
+    patienceMs,
+    stepMs: () => 1000,
+    conversation: () => conversation,
+    startBoot,
+    inbound: (current) => current.inbound,
+    close: () => {},
+  };
+};
+
 class StrandedError extends Error {}
 
 const conversation = conversationIdSchema.parse("c1");
 const outside = conversationIdSchema.parse("c2");
 // A zombie wakes well after its lease has lapsed and somebody else has gone on.
 const frozenMs = limits.leaseMs + 15_000;
-// All waits of Usher together that a single fault can cause, and some more.
-const patienceMs = 15 * 60_000;
+/** For a single fault of the ports. */
+export const patienceMs = 15 * 60_000;
 // What a supervisor's probe grants a process that does nothing, where the store itself hangs.
 const probeMs = 90_000;
 
 /** Plays one script on an empty store, with these faults. */
-export async function playScript(durable: DurableStore, script: Script, faults: readonly Fault[]): Promise<CrashRun> {
+export async function playScript(
+  durable: DurableStore,
+  script: Script,
+  faults: readonly Fault[],
+  stageOf: StageOf = plainStage,
+): Promise<CrashRun> {
   durable.empty();
-  const room = new MachineRoom(durable, script, faults);
+  const stage = stageOf(script);
+  const room = new MachineRoom(durable, stage, faults);
   const people = new People(room, script.verdict, mayBeSilent(faults));
   room.people = people;
   let stranded: string | null = null;
@@ -60,7 +107,10 @@ export async function playScript(durable: DurableStore, script: Script, faults: 
     stranded = `${error.message}; ${describe(await room.load())}`;
   }
   await room.end();
-  const { items } = await durable.store.runs.find(workspace, { conversation }, null);
+  stage.close();
+  const at = stage.conversation();
+  const { items } =
+    at === null ? { items: [] } : await durable.store.runs.find(stage.workspace, { conversation: at }, null);
   return {
     script,
     world: room.world,
@@ -75,42 +125,47 @@ export async function playScript(durable: DurableStore, script: Script, faults: 
 
 /** Where the processes run: boots them, kills them, and lets time pass. */
 class MachineRoom {
-  readonly world: CrashWorld;
   readonly boots: RunningBoot[] = [];
   people: People | null = null;
-  readonly #clock: FakeClock = createFakeClock();
+  readonly #stage: Stage;
   readonly #durable: DurableStore;
   readonly #faults: readonly Fault[];
   readonly #traffic: Traffic = { underWay: 0, calls: 0 };
   #frozenAt = 0;
   #bootedAt = 0;
+  #steps = 0;
 
-  constructor(durable: DurableStore, script: Script, faults: readonly Fault[]) {
+  constructor(durable: DurableStore, stage: Stage, faults: readonly Fault[]) {
     this.#durable = durable;
     this.#faults = faults;
-    this.world = new CrashWorld(this.#clock, script.firstPost, script.backendMs);
+    this.#stage = stage;
+  }
+
+  get world(): CrashWorld {
+    return this.#stage.world;
   }
 
   now(): number {
-    return this.#clock.now();
+    return this.#stage.clock.now();
   }
 
   inbound() {
     const current = this.boots.at(-1);
-    return current === undefined || current.boot.dead ? null : current.inbound;
+    return current === undefined || current.boot.dead ? null : this.#stage.inbound(current);
   }
 
   boot(): void {
     const { world, boots } = this;
     const exclusive = !this.#faults.some(({ kind }) => kind === "takeover");
     const { store } = this.#durable;
-    const options = { world, store, exclusive, clock: this.#clock, faults: this.#faults, traffic: this.#traffic };
-    boots.push(startBoot(options, boots.length + 1));
+    const options = { world, store, exclusive, clock: this.#stage.clock, faults: this.#faults, traffic: this.#traffic };
+    boots.push(this.#stage.startBoot(options, boots.length + 1));
     this.#bootedAt = this.now();
   }
 
-  load(): Promise<Conversation | null> {
-    return this.#durable.store.conversations.load(workspace, conversation);
+  async load(): Promise<Conversation | null> {
+    const at = this.#stage.conversation();
+    return at === null ? null : this.#durable.store.conversations.load(this.#stage.workspace, at);
   }
 
   async until(what: string, holds: () => boolean): Promise<void> {
@@ -118,14 +173,14 @@ class MachineRoom {
     await this.#quiet();
     for (;;) {
       if (holds()) return;
-      if (this.now() - began > patienceMs) throw new StrandedError(`never: ${what}`);
+      if (this.now() - began > this.#stage.patienceMs) throw new StrandedError(`never: ${what}`);
       await this.#step();
     }
   }
 
   async pass(ms: number): Promise<void> {
     await this.until("a process runs", () => this.boots.at(-1)?.started === true);
-    this.#clock.advance(ms);
+    this.#stage.clock.advance(ms);
     await this.#quiet();
   }
 
@@ -134,7 +189,7 @@ class MachineRoom {
     const began = this.now();
     let document = await this.#restingDocument();
     while (document === null) {
-      if (this.now() - began > patienceMs) throw new StrandedError("never: everything is done");
+      if (this.now() - began > this.#stage.patienceMs) throw new StrandedError("never: everything is done");
       await this.#step();
       document = await this.#restingDocument();
     }
@@ -160,7 +215,8 @@ class MachineRoom {
     this.#supervise();
     this.people?.act();
     await this.#quiet();
-    this.#clock.advance(1000);
+    this.#steps += 1;
+    this.#stage.clock.advance(this.#stage.stepMs(this.#steps));
     await this.#quiet();
   }
 
@@ -183,7 +239,10 @@ class MachineRoom {
 
   /** Resolves when nothing goes on at any port; only time, or people, could change anything. */
   async #quiet(): Promise<void> {
-    for (let seen = -1; seen !== this.#traffic.calls || this.#traffic.underWay > 0; ) {
+    let quiet = 0;
+    for (let seen = -1; quiet < this.#stage.quietRounds; ) {
+      quiet = seen === this.#traffic.calls && this.#traffic.underWay === 0 ? quiet + 1 : 0;
+      if (quiet === this.#stage.quietRounds) return;
       seen = this.#traffic.calls;
       await nextRound();
     }

@@ -1,4 +1,4 @@
-import { caseOf, crashesOf, openCrashLab, spread } from "./crash-points.ts";
+import { caseOf, crashesOf, inSlackPrefix, openCrashLab, openSlackCrashLab, spread } from "./crash-points.ts";
 import type { Counts, Scenario, ScenarioOptions, ScenarioReport } from "./scenario.ts";
 
 const secondOrderWhenShort = 60;
@@ -54,14 +54,51 @@ export const mixedFaultsScenario: Scenario = {
   },
 };
 
-/** One run of these again: "refund/approve conversations.save#7 crash-after". Throws RangeError for no such key. */
+const slackRunsWhenShort = 100;
+const slackFirstCrashes = 120;
+const slackFirstCrashesWhenShort = 1;
+
+/** Every point of every script with Slack in between, its own calls among them; in the short form a sample. */
+export const slackFirstOrderScenario: Scenario = {
+  key: "R1-slack",
+  title: "crash points with Slack in place, first order",
+  async run({ short, say }) {
+    const lab = await openSlackCrashLab();
+    const faults = short ? spread(lab.firstOrder, slackRunsWhenShort) : lab.firstOrder;
+    const cases = [...lab.undisturbed, ...faults];
+    const report = await lab.play(cases, { tell: (runs) => say(`${runs} of ${cases.length} runs`) });
+    await lab.close();
+    return { ...report, counts: { points: lab.points, ...report.counts } };
+  },
+};
+
+/** After a sample of these crashes, a second one at each of the first points of the recovery. */
+export const slackSecondOrderScenario: Scenario = {
+  key: "R2-slack",
+  title: "crash points with Slack in place, second order",
+  async run({ short, say }) {
+    const lab = await openSlackCrashLab();
+    const firsts = spread(crashesOf(lab.firstOrder), short ? slackFirstCrashesWhenShort : slackFirstCrashes);
+    const reports: ScenarioReport[] = [];
+    for (const [index, first] of firsts.entries()) {
+      reports.push(await lab.play(await lab.secondOrder(first)));
+      if (index % 20 === 19) say(`${index + 1} of ${firsts.length} first crashes`);
+    }
+    await lab.close();
+    const report = sumOf(reports);
+    return { ...report, counts: { firstCrashes: firsts.length, ...report.counts } };
+  },
+};
+
+/** One run of these again: "refund/approve conversations.save#7 crash-after", with "slack: " before it where Slack was in place. Throws RangeError for no such key. */
 export function replayScenario(key: string): Scenario {
-  const one = caseOf(key);
+  const inSlack = key.startsWith(inSlackPrefix);
+  const one = caseOf(inSlack ? key.slice(inSlackPrefix.length) : key);
   return {
     key: "replay",
     title: key,
     async run() {
-      const lab = await openCrashLab();
+      const lab = inSlack ? await openSlackCrashLab() : await openCrashLab();
       const report = await lab.play([one], { mustFire: one.faults.length === 1 });
       await lab.close();
       return report;

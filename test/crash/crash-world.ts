@@ -61,7 +61,8 @@ export class CrashWorld {
   readonly broken: Broken[] = [];
   /** The cards as they stand now, by the effect that posted them, oldest first. */
   readonly cards = new Map<string, Card>();
-  readonly #edited = new Map<string, TextMessage>();
+  /** What stands in the place of messages of the customer that were edited. */
+  readonly edited = new Map<string, TextMessage>();
   readonly #clock: Clock;
   readonly #firstPost: FirstPost;
   readonly #backendMs: number;
@@ -84,7 +85,7 @@ export class CrashWorld {
 
   /** Which choices the customer's messages show as chosen, as "Which size? Large"; null where none was. */
   get chosen(): readonly string[] {
-    return [...this.#edited.values()].map(({ text, chosen }) => `${text} ${chosen}`);
+    return [...this.edited.values()].map(({ text, chosen }) => `${text} ${chosen}`);
   }
 
   /** The platform as a boot sees it. A second arrival of an effect id is not shown again, as in the playground. */
@@ -94,16 +95,16 @@ export class CrashWorld {
       start: () => Promise.resolve(),
       stop: () => Promise.resolve(),
       send: async (to, message, { effectId, mayHaveBeenSent }) => {
-        this.#begins(owner, `send of ${effectId}`);
+        this.begins(owner, `send of ${effectId}`);
         const first = !this.posts.some((post) => post.effectId === effectId);
         this.posts.push({ owner, to, effectId, message, mayHaveBeenSent, first });
         if (first && message.kind === "card") this.cards.set(effectId, message.card);
         return refOf(effectId);
       },
       edit: async (card, message) => {
-        this.#begins(owner, `edit of ${card}`);
+        this.begins(owner, `edit of ${card}`);
         if (message.kind === "card") this.cards.set(card.slice("card:".length), message.card);
-        else this.#edited.set(card, message);
+        else this.edited.set(card, message);
       },
     };
   }
@@ -113,7 +114,7 @@ export class CrashWorld {
     return {
       send: async (request, { startBefore }) => {
         if (this.#clock.monotonic() > startBefore) return { kind: "notSent", reason: "too late", retryAfterMs: 0 };
-        this.#begins(owner, `request ${request.method} ${request.url}`);
+        this.begins(owner, `request ${request.method} ${request.url}`);
         const outcome = this.#answer(owner, request);
         if (this.#backendMs > 0) await new Promise<void>((resolve) => this.#clock.after(this.#backendMs, resolve));
         return withText(outcome);
@@ -124,7 +125,7 @@ export class CrashWorld {
   mailer(owner: string): Mailer {
     return {
       send: async (mail) => {
-        this.#begins(owner, `mail ${mail.effectId}`);
+        this.begins(owner, `mail ${mail.effectId}`);
         this.mails.push({ owner, mail });
         return { kind: "done", value: null };
       },
@@ -137,7 +138,7 @@ export class CrashWorld {
       event: (place, event) => inbound.event(place, event),
       press: async (workspace, press) => {
         const receipt = await inbound.press(workspace, press);
-        this.receipts.push({ press, receipt });
+        this.receipts.push({ press: this.told(press), receipt });
         return receipt;
       },
       startable: (workspace, person, by) => inbound.startable(workspace, person, by),
@@ -146,6 +147,11 @@ export class CrashWorld {
       underCard: (workspace, card, turn) => inbound.underCard(workspace, card, turn),
       command: (workspace, command) => inbound.command(workspace, command),
     };
+  }
+
+  /** A press in the words of the stories. */
+  told(press: Press): Press {
+    return press;
   }
 
   /** The same store, with a journal of what was asked of it from outside, and of who holds the conversation. */
@@ -179,8 +185,8 @@ export class CrashWorld {
     };
   }
 
-  /** Oracle O6: only who holds the lease begins an effect, and only while it lasts. */
-  #begins(owner: string, what: string): void {
+  /** Oracle O6: only who holds the lease begins an effect, and only while it lasts. To be called when it arrives. */
+  begins(owner: string, what: string): void {
     const holders = [...this.#holders.values()].filter((holder) => holder !== null);
     if (holders.some((holder) => holder.owner === owner && holder.until >= this.#clock.now())) return;
     const state = holders.length === 0 ? "nobody holds it" : `${holders.map((holder) => holder.owner)} holds it`;

@@ -37,8 +37,8 @@ function finalStateOf({ world, records }: CrashRun): FinalState {
  */
 export function brokenBy(run: CrashRun, clean: CrashRun): readonly Broken[] {
   const { world, stranded } = run;
-  const broken = [...world.broken, ...calls(world), ...decisions(world), ...posts(world), ...sideEffects(world)];
-  if (stranded !== null) return [...broken, { oracle: "O10", what: stranded }];
+  const broken = [...promisesBroken(run)];
+  if (stranded !== null) return broken;
   const asked = run.verdicts > clean.verdicts || checks(run) > checks(clean);
   const found = finalStateOf(run);
   const wanted = finalStateOf(clean);
@@ -53,6 +53,12 @@ export function brokenBy(run: CrashRun, clean: CrashRun): readonly Broken[] {
   broken.push(...open.map(({ title }) => ({ oracle: "O10", what: `"${title}" can still be pressed in the end` })));
   if (run.acknowledged < clean.acknowledged) broken.push({ oracle: "O10", what: "not every event was acknowledged" });
   return broken;
+}
+
+/** Answers what of this run no run may do, however it ends. Pure. */
+export function promisesBroken({ world, stranded }: CrashRun): readonly Broken[] {
+  const broken = [...world.broken, ...calls(world), ...decisions(world), ...posts(world), ...sideEffects(world)];
+  return stranded === null ? broken : [...broken, { oracle: "O10", what: stranded }];
 }
 
 /** O2, O3: an unsafe call once, unless a person chose "run again"; the same call always with the same bytes. */

@@ -194,9 +194,9 @@ export class Boot {
   }
 
   async #count(path: string, run: () => unknown): Promise<unknown> {
-    // What a platform hands in lasts as long as the ports below it take, and a backend as long as the clock says: what
-    // only time can end must not look as if it were under way.
-    const counts = /^(?:inbound|http)\./.test(path) ? 0 : 1;
+    // What a platform hands in lasts as long as the ports below it take, and a backend or Slack as long as the clock says:
+    // what only time can end must not look as if it were under way.
+    const counts = /^(?:inbound|http|slack)\./.test(path) ? 0 : 1;
     this.#traffic.underWay += counts;
     try {
       return await run();

@@ -44,7 +44,8 @@ export async function startCompany(options: FakeSlackOptions = {}): Promise<Fake
   return slack;
 }
 
-function fillCompany(state: SlackState): void {
+/** Puts the company into a Slack in which nobody is yet. */
+export function fillCompany(state: SlackState): void {
   const c = company;
   state.teams.set(c.team, { id: c.team, name: "Bright Goods", domain: "brightgoods", enterprise: null });
   state.teams.set(c.partner, { id: c.partner, name: "Partner & Co", domain: "partnerco", enterprise: null });

@@ -48,9 +48,18 @@ export interface DelivererOptions {
   /** The bot's request URL. */
   readonly url: string;
   readonly signingSecret: string;
-  /** What requests are dated by; Bolt compares with the machine's time, so a fake clock must not be far from it. */
+  /** What requests are dated by; Bolt compares with the machine's time, so a fake clock must not be far behind it. */
   readonly clock?: Clock;
+  /** How a request is sent; over HTTP by default. */
+  readonly exchange?: Exchange;
 }
+
+/** Sends one request and answers what came back; it never rejects. */
+export type Exchange = (
+  url: string,
+  body: string | Buffer,
+  how: { readonly method: string; readonly timeoutMs: number; readonly headers: OutgoingHttpHeaders },
+) => Promise<Delivered>;
 
 const json = "application/json";
 const form = "application/x-www-form-urlencoded";
@@ -58,13 +67,14 @@ const form = "application/x-www-form-urlencoded";
 const slackWaitsMs = 3000;
 
 /** Makes what sends to one bot, over connections that it keeps open as Slack does. */
-export function createDeliverer({ url, signingSecret, clock = realClock }: DelivererOptions): Deliverer {
+export function createDeliverer({ url, signingSecret, clock = realClock, exchange }: DelivererOptions): Deliverer {
   const agent = new Agent({ keepAlive: true });
+  const sendIt = exchange ?? overHttp(agent);
   const send = (body: string, contentType: string, knobs: Knobs = {}): Promise<Delivered> => {
     const now = Math.floor(clock.now() / 1000) + (knobs.skewS ?? 0);
     const timestamp = knobs.timestamp === undefined ? String(now) : knobs.timestamp;
     const signature = signatureOf(knobs.signedWith ?? signingSecret, timestamp ?? "", body);
-    return exchange(url, agent, knobs.sentBody ?? body, {
+    return sendIt(url, knobs.sentBody ?? body, {
       method: knobs.method ?? "POST",
       timeoutMs: knobs.timeoutMs ?? slackWaitsMs,
       headers: headersOf(knobs, { contentType, timestamp, signature }),
@@ -131,34 +141,25 @@ function headersOf(
   };
 }
 
-interface Exchange {
-  readonly method: string;
-  readonly timeoutMs: number;
-  readonly headers: OutgoingHttpHeaders;
-}
-
-function exchange(
-  url: string,
-  agent: Agent,
-  body: string | Buffer,
-  { method, timeoutMs, headers }: Exchange,
-): Promise<Delivered> {
-  const started = realClock.monotonic();
-  const { promise, resolve } = Promise.withResolvers<Delivered>();
-  const end = (status: number | null, answered: IncomingHttpHeaders = {}, text = ""): void =>
-    resolve({ status, headers: answered, body: text, ms: realClock.monotonic() - started });
-  const length = { "content-length": Buffer.byteLength(body) };
-  const sent = httpRequest(url, { method, agent, headers: { ...length, ...headers } }, (response) => {
-    let text = "";
-    response.setEncoding("utf8").on("data", (part: string) => {
-      text += part;
+function overHttp(agent: Agent): Exchange {
+  return (url, body, { method, timeoutMs, headers }) => {
+    const started = realClock.monotonic();
+    const { promise, resolve } = Promise.withResolvers<Delivered>();
+    const end = (status: number | null, answered: IncomingHttpHeaders = {}, text = ""): void =>
+      resolve({ status, headers: answered, body: text, ms: realClock.monotonic() - started });
+    const length = { "content-length": Buffer.byteLength(body) };
+    const sent = httpRequest(url, { method, agent, headers: { ...length, ...headers } }, (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (part: string) => {
+        text += part;
+      });
+      response.on("end", () => end(response.statusCode ?? null, response.headers, text));
+      response.on("error", () => end(null));
     });
-    response.on("end", () => end(response.statusCode ?? null, response.headers, text));
-    response.on("error", () => end(null));
-  });
-  const cancel = realClock.after(timeoutMs, () => sent.destroy());
-  sent.on("error", () => end(null));
-  sent.on("close", cancel);
-  sent.end(body);
-  return promise;
+    const cancel = realClock.after(timeoutMs, () => sent.destroy());
+    sent.on("error", () => end(null));
+    sent.on("close", cancel);
+    sent.end(body);
+    return promise;
+  };
 }

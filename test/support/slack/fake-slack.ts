@@ -42,7 +42,7 @@ export interface FakeSlackOptions {
 }
 
 /** The app that a fake Slack knows, unless told otherwise. */
-const fakeApp: FakeApp = {
+export const fakeApp: FakeApp = {
   id: "A0USHERAPP1",
   name: "Usher",
   clientId: "2000000001.3000000001",

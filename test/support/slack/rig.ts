@@ -20,7 +20,7 @@ import { createSocketDeliverer } from "./socket-deliverer.ts";
 export const slackWorkspace = workspaceIdSchema.parse(company.team);
 
 /** Usher's installation in the company. */
-const companyInstallation: Installation = {
+export const companyInstallation: Installation = {
   workspace: slackWorkspace,
   platform: "slack",
   name: "Bright Goods",
@@ -36,7 +36,8 @@ const companyInstallation: Installation = {
 /** The company's agents channel. */
 export const agentsAddress = addressOf({ workspace: slackWorkspace, channel: company.agents, thread: null });
 
-const nothingStored: InstallationStore = {
+/** What is installed is given, and not stored. */
+export const nothingStored: InstallationStore = {
   put: async () => {},
   load: async () => null,
   remove: async () => {},
