@@ -35,6 +35,7 @@ export function breakable(folder: string): BreakableStore {
     if (fault !== null && isSqlite(error) && (error.errcode & 0xff) === codes[fault]) fired += 1;
   };
   const pragmas = (full: boolean, readOnly: boolean): void => {
+    if (full) fillFreedPages(connection);
     connection?.exec(`PRAGMA max_page_count = ${full ? 1 : 1_000_000}; PRAGMA query_only = ${readOnly ? 1 : 0}`);
   };
   return {
@@ -59,6 +60,15 @@ export function breakable(folder: string): BreakableStore {
     },
     fired: () => fired,
   };
+}
+
+/** A file that may not grow still has room in the pages that were freed: now it has none. */
+function fillFreedPages(connection: DatabaseSync | null): void {
+  if (connection === null) return;
+  connection.exec("CREATE TABLE IF NOT EXISTS filler (body BLOB)");
+  const freed = connection.prepare("PRAGMA freelist_count");
+  while (Number(freed.get()?.["freelist_count"] ?? 0) > 0)
+    connection.exec("INSERT INTO filler VALUES (zeroblob(4000))");
 }
 
 /** From now on the statements of the connection fail as the fault of the moment says, and each failure is noted. */
