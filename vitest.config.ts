@@ -7,5 +7,7 @@ export default defineConfig({
     // Browser and process tests start real servers: a stuck one must name itself, not hang the run.
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // Vitest would leave one core to itself.
+    maxWorkers: "100%",
   },
 });

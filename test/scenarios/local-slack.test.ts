@@ -1,5 +1,5 @@
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { describeWithBrowser, launchBrowser } from "../support/browser.ts";
 import { describeWithLocalSlack } from "../support/local-slack.ts";
 import { type LocalSlackVisitor, visitLocalSlack } from "../support/local-slack-page.ts";
@@ -8,6 +8,9 @@ import { startUsherInLocalSlack } from "../support/usher-in-local-slack.ts";
 
 // The whole of Usher in a Slack that somebody else has written, through its page, as people use it. One company on one day:
 // each test goes on where the one before it has stopped. What is looked at is what the page shows.
+
+// Each test is many steps of people, on two busy cores.
+vi.setConfig({ testTimeout: 90_000 });
 
 describeWithLocalSlack("Usher in local-slack", () => {
   describeWithBrowser("in Chromium", () => {
@@ -124,7 +127,7 @@ describeWithLocalSlack("Usher in local-slack", () => {
       await visitor.reply("Good to hear from you");
       await goes("Artur Agent", "agents");
       await visitor.openThread("A person is needed");
-      await visitor.thread.getByText("Customer jane: Good to hear from you").waitFor();
+      await visitor.thread.getByText(/jane \(customer U0JANE00001\): Good to hear from you/).waitFor();
       await handOff.getByRole("button", { name: "Hand back" }).click();
       await visitor.channel.getByText("Handed back by artur").waitFor();
       await goes("Jane Doe", "support");

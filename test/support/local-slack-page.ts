@@ -28,7 +28,8 @@ export interface LocalSlackVisitor {
 /** Opens the page, as the first of the people. */
 export async function visitLocalSlack(browser: Browser, slack: LocalSlack): Promise<LocalSlackVisitor> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  context.setDefaultTimeout(10_000);
+  // Enough for two busy cores; whatever is missing is missing for good.
+  context.setDefaultTimeout(20_000);
   const page = await context.newPage();
   await page.goto(slack.url);
   await page.getByText("ui live").waitFor();
