@@ -58,6 +58,7 @@ const demanded: readonly number[] = [
 /** Every attack of the list, as variants: the tests of test/attacks, each counted under the number of its attack. */
 export const attacksScenario: Scenario = {
   key: "attacks",
+  keepsBusy: "processes",
   title: "Attacks and bad inputs",
   async run({ say }) {
     const results = await runTests();

@@ -86,6 +86,7 @@ export async function tryBackends(): Promise<ScenarioReport> {
 /** The scenario R11. */
 export const backendScenario: Scenario = {
   key: "R11",
+  keepsBusy: "one thread",
   title: "hostile backends, row by row",
   run: () => tryBackends(),
 };

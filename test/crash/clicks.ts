@@ -212,6 +212,7 @@ function judge(name: string, presses: readonly Press[], receipts: readonly Recei
 /** R15: fifty parallel presses on each of two hundred approvals, in one process. */
 export const clicksScenario: Scenario = {
   key: "R15",
+  keepsBusy: "one thread",
   title: "50 parallel clicks on each approval",
   seeded: true,
   run: async ({ short, seed }): Promise<ScenarioReport> => {

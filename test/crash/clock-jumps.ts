@@ -233,6 +233,7 @@ export async function jumpThrough(
 /** R14: the wall clock jumps in the middle of approvals, retries, silence, hand-offs and time-outs. */
 export const clockScenario: Scenario = {
   key: "R14",
+  keepsBusy: "one thread",
   title: "the wall clock jumps by 5 minutes, an hour and a day, both ways",
   run: async ({ short, say }): Promise<ScenarioReport> => {
     const { counts, problems } = await jumpThrough(short ? 3 : 1, say);

@@ -9,6 +9,7 @@ const mixedRunsWhenShort = 2000;
 /** Every point of every script, with every kind of fault. */
 export const firstOrderScenario: Scenario = {
   key: "R1",
+  keepsBusy: "one thread",
   title: "crash points, first order",
   async run({ say }) {
     const lab = await openCrashLab();
@@ -22,6 +23,7 @@ export const firstOrderScenario: Scenario = {
 /** After every crash, a second one at each of the first points of the recovery. */
 export const secondOrderScenario: Scenario = {
   key: "R2",
+  keepsBusy: "one thread",
   title: "crash points, second order",
   async run({ short, say }: ScenarioOptions) {
     const lab = await openCrashLab();
@@ -41,6 +43,7 @@ export const secondOrderScenario: Scenario = {
 /** Two or three faults of any kind in one run, by a seed. */
 export const mixedFaultsScenario: Scenario = {
   key: "faults",
+  keepsBusy: "one thread",
   title: "two and three faults in one run",
   async run({ short, say }) {
     const lab = await openCrashLab();
@@ -61,6 +64,7 @@ const slackFirstCrashesWhenShort = 1;
 /** Every point of every script with Slack in between, its own calls among them; in the short form a sample. */
 export const slackFirstOrderScenario: Scenario = {
   key: "R1-slack",
+  keepsBusy: "one thread",
   title: "crash points with Slack in place, first order",
   async run({ short, say }) {
     const lab = await openSlackCrashLab();
@@ -75,6 +79,7 @@ export const slackFirstOrderScenario: Scenario = {
 /** After a sample of these crashes, a second one at each of the first points of the recovery. */
 export const slackSecondOrderScenario: Scenario = {
   key: "R2-slack",
+  keepsBusy: "one thread",
   title: "crash points with Slack in place, second order",
   async run({ short, say }) {
     const lab = await openSlackCrashLab();
@@ -96,6 +101,7 @@ export function replayScenario(key: string): Scenario {
   const one = caseOf(inSlack ? key.slice(inSlackPrefix.length) : key);
   return {
     key: "replay",
+    keepsBusy: "one thread",
     title: key,
     async run() {
       const lab = inSlack ? await openSlackCrashLab() : await openCrashLab();

@@ -197,6 +197,7 @@ function noteStartsOf({ arrivals, routed }: Journal) {
 /** R10: every message is delivered up to five times, in any order, up to 25 hours late. */
 export const deliveriesScenario: Scenario = {
   key: "R10",
+  keepsBusy: "one thread",
   title: "repeated, permuted and late deliveries",
   seeded: true,
   run: async ({ short, seed }) => {

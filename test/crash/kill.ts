@@ -44,6 +44,7 @@ export async function killUnderLoad(options: KillOptions): Promise<ScenarioRepor
 /** The scenario R4. */
 export const killScenario: Scenario = {
   key: "R4",
+  keepsBusy: "processes",
   title: "kill -9 of the real process under load",
   seeded: true,
   run: ({ short, seed = defaultSeed, say }) =>

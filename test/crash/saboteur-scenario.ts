@@ -5,6 +5,7 @@ import type { Scenario } from "./scenario.ts";
 /** Breaks Usher on purpose in every way that the harness claims to notice, and demands that it does. */
 export const saboteurScenario: Scenario = {
   key: "saboteurs",
+  keepsBusy: "processes",
   title: "guarantees broken on purpose",
   async run({ say }) {
     const workshop = await openWorkshop();

@@ -40,5 +40,10 @@ export interface Scenario {
   readonly title: string;
   /** One of its seeds can be played alone. */
   readonly seeded?: true;
+  /**
+   * What it keeps busy: one thread of its own; processes that it starts; or all of the machine, whose speed it measures.
+   * Of the first two kinds, one each is played at the same time.
+   */
+  readonly keepsBusy: "one thread" | "processes" | "the machine";
   run(options: ScenarioOptions): Promise<ScenarioReport>;
 }

@@ -12,6 +12,7 @@ const cutDownAtMost = 3;
 /** R3: seeded simulations of everything that people, platforms, backends, disks and clocks do to one process. */
 export const simulationScenario: Scenario = {
   key: "R3",
+  keepsBusy: "one thread",
   title: `seeded simulation, ${commandCount} commands a seed`,
   seeded: true,
   run: async ({ short, seed, say }) => {

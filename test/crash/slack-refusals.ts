@@ -157,6 +157,7 @@ const rowsWhenShort = 60;
 /** The scenario R12. */
 export const slackRefusalsScenario: Scenario = {
   key: "R12",
+  keepsBusy: "one thread",
   title: "what Slack's Web API does to a call",
   async run({ short, say }) {
     const all = rows();

@@ -77,6 +77,7 @@ async function soak(options: SoakOptions): Promise<ScenarioReport> {
 /** The scenario R17. That the others' p95 moves by less than 2 times is guarantee G14, judged in the whole form. */
 export const soakScenario: Scenario = {
   key: "R17",
+  keepsBusy: "the machine",
   title: "soak at 50 events/s, one customer a hundred times as loud",
   run: ({ short, say }) => {
     const again = playAgain("R17", { short });

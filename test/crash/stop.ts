@@ -61,6 +61,7 @@ async function stopUnderLoad({ again, rounds, say, seed }: StopOptions): Promise
 /** The scenario R18. */
 export const stopScenario: Scenario = {
   key: "R18",
+  keepsBusy: "processes",
   title: "SIGTERM in the middle of everything",
   seeded: true,
   run: ({ short, seed = defaultSeed, say }) =>

@@ -14,6 +14,7 @@ const noDisk = "no disk of its own is allowed here, so the real process was not 
  */
 export const storeOutageScenario: Scenario = {
   key: "R9",
+  keepsBusy: "processes",
   title: "store outage (SQLite)",
   seeded: true,
   async run({ short, seed = defaultSeed, say }): Promise<ScenarioReport> {

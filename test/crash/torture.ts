@@ -1,4 +1,7 @@
+import { spawn } from "node:child_process";
+import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
+import { endsWithUs } from "../support/ends-with-us.ts";
 import { replayScenario } from "./crash-scenarios.ts";
 import type { Counts, Scenario, ScenarioReport } from "./scenario.ts";
 import { scenarios } from "./scenarios.ts";
@@ -22,17 +25,12 @@ for (const [signal, code] of [
 ] as const)
   process.once(signal, () => process.exit(code));
 
+type Reports = { readonly [key: string]: ScenarioReport & { readonly seconds: number } };
+
 const values = asked();
 const seed = values.seed === undefined ? {} : { seed: seedIn(values.seed) };
 const wanted = values.replay === undefined ? chosen(values.only) : [replayed(values.replay)];
-const reports: Record<string, ScenarioReport & { readonly seconds: number }> = {};
-for (const scenario of wanted) {
-  const started = performance.now();
-  const report = await play(scenario);
-  const seconds = Math.round((performance.now() - started) / 100) / 10;
-  reports[scenario.key] = { ...report, seconds };
-  process.stderr.write(`${lineOf(scenario, report, seconds)}\n`);
-}
+const reports = await playAll();
 const broken = Object.values(reports).some((report) => !holds(report));
 process.stdout.write(values.json ? `${JSON.stringify(reports, null, 2)}\n` : tableOf(reports));
 process.exit(broken ? 1 : 0);
@@ -82,6 +80,37 @@ function refuse(why: string): never {
   process.exit(2);
 }
 
+/** What one thread can play is played in a process of its own, beside those that start processes; measurements come last. */
+async function playAll(): Promise<Reports> {
+  const kept = (kind: Scenario["keepsBusy"]) => wanted.filter(({ keepsBusy }) => keepsBusy === kind);
+  const [threads, processes] = [kept("one thread"), kept("processes")];
+  const apart = threads.length > 0 && processes.length > 0;
+  const [beside, here] = await Promise.all([apart ? playApart(threads) : playHere(threads), playHere(processes)]);
+  const all: Reports = { ...beside, ...here, ...(await playHere(kept("the machine"))) };
+  return Object.fromEntries(wanted.flatMap(({ key }) => (all[key] === undefined ? [] : [[key, all[key]]])));
+}
+
+async function playHere(some: readonly Scenario[]): Promise<Reports> {
+  const played: Record<string, Reports[string]> = {};
+  for (const scenario of some) {
+    const started = performance.now();
+    const report = await play(scenario);
+    const seconds = Math.round((performance.now() - started) / 100) / 10;
+    played[scenario.key] = { ...report, seconds };
+    process.stderr.write(`${lineOf(scenario, report, seconds)}\n`);
+  }
+  return played;
+}
+
+/** Throws Error if that process ends without its figures. */
+async function playApart(some: readonly Scenario[]): Promise<Reports> {
+  const words = [import.meta.filename, "--json", "--only", some.map(({ key }) => key).join(",")];
+  const child = endsWithUs(
+    spawn(process.execPath, values.short ? [...words, "--short"] : words, { stdio: ["ignore", "pipe", "inherit"] }),
+  );
+  return JSON.parse(await text(child.stdout));
+}
+
 /** A scenario that breaks itself must not hide what the others found. */
 async function play(scenario: Scenario): Promise<ScenarioReport> {
   try {
@@ -128,7 +157,7 @@ function listOf(counts: Counts): string {
     .join(", ");
 }
 
-function tableOf(all: typeof reports): string {
+function tableOf(all: Reports): string {
   const rows = Object.entries(all).map(([key, { counts, injected, ...rest }]) => {
     const faults = Object.values(injected).reduce((sum, count) => sum + count, 0);
     const { lost, unsafeRepeats, doubleDecisions, stranded, seconds } = rest;

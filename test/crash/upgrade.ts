@@ -69,6 +69,7 @@ export async function resumeState(folder: string): Promise<Resumed> {
  */
 export const upgradeScenario: Scenario = {
   key: "R19",
+  keepsBusy: "processes",
   title: "states of earlier releases resume",
   async run({ short, say }): Promise<ScenarioReport> {
     const again = playAgain("R19", { short });
