@@ -5,11 +5,12 @@ import type { Scenario } from "./scenario.ts";
 /** Breaks Usher on purpose in every way that the harness claims to notice, and demands that it does. */
 export const saboteurScenario: Scenario = {
   key: "saboteurs",
-  keepsBusy: "processes",
+  keepsBusy: "one thread",
   title: "guarantees broken on purpose",
-  async run({ say }) {
+  async run({ short, say }) {
     const workshop = await openWorkshop();
-    const whole = new Map<string, TestEnd>();
+    // That the tests pass in the project as it is, `npm test` says before each short form.
+    const whole = new Map<string, TestEnd>(short ? saboteurs.map(({ caughtBy }) => [nameOf(caughtBy), "passed"]) : []);
     const violations: string[] = [];
     for (const saboteur of saboteurs) {
       const problem = await problemOf(workshop, whole, saboteur);
@@ -28,12 +29,16 @@ async function problemOf(
   whole: Map<string, TestEnd>,
   { edits, caughtBy }: Saboteur,
 ): Promise<string | null> {
-  const { file, test } = caughtBy;
-  const before = whole.get(`${file} ${test}`) ?? (await workshop.run([], caughtBy));
-  whole.set(`${file} ${test}`, before);
+  const { test } = caughtBy;
+  const before = whole.get(nameOf(caughtBy)) ?? (await workshop.run([], caughtBy));
+  whole.set(nameOf(caughtBy), before);
   if (before !== "passed") return `"${test}" is ${before} though nothing was changed`;
   const end = await workshop.run(edits, caughtBy).catch(misfit);
   return end === "failed as it should" ? null : `"${test}" is ${end} all the same`;
+}
+
+function nameOf({ file, test }: Saboteur["caughtBy"]): string {
+  return `${file} ${test}`;
 }
 
 function misfit(error: unknown): string {
