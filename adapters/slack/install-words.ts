@@ -15,13 +15,13 @@ export function beginPage(to: string): InstallPage {
   };
 }
 
-/** The page after it has worked. `isOwner`: whether this has made the installer an owner. Pure. */
+/** The page after it has worked. `isOwner`: whether the installer is one, now or before. Pure. */
 export function installedPage({ name, team, organisation }: Installation, isOwner: boolean): InstallPage {
   return {
     title: `Usher is in ${name}`,
     paragraphs: [
       isOwner
-        ? "You are its owner now: you say who may do what."
+        ? "You are its owner: you say who may do what."
         : "It has an owner there already, who says who may do what.",
       "Now, in Slack:",
     ],

@@ -13,9 +13,10 @@ import type { Work } from "./work.ts";
 /** Where Usher is on one platform: what comes in and what goes out asks this. */
 interface Known {
   of(workspace: WorkspaceId): Installation | null;
+  /** Stores one, in the place of an earlier one, and then knows it. */
   put(installation: Installation): Promise<void>;
-  /** Nothing is sent there from the call on; resolved means that the token is destroyed where it is stored, too. */
-  remove(workspace: WorkspaceId): Promise<void>;
+  /** Nothing is sent there from the call on. */
+  forget(workspace: WorkspaceId): void;
 }
 
 export interface InstallingOptions {
@@ -33,8 +34,9 @@ export interface InstallingOptions {
 /** How workspaces of a platform come and go, one change after another. Every method throws what the store throws. */
 export interface Installing {
   /**
-   * Opens a workspace and keeps its token, in the place of an earlier one. Whoever installs it becomes owner where there is
-   * none; answers whether that was so.
+   * Opens a workspace and keeps its token, in the place of an earlier one, once what was under way before an uninstallation
+   * is cleared up. Whoever installs it becomes owner where there is none; answers whether the installer is an owner. What
+   * fails half-way is made whole by installing once more.
    */
   install(installation: Installation): Promise<{ readonly isOwner: boolean }>;
   /**
@@ -42,7 +44,7 @@ export interface Installing {
    * token is destroyed and the workspace is cleared up; what fails is tried again.
    */
   uninstall(installation: Installation): Promise<void>;
-  /** Goes on with what an earlier process has left half done. Call it before anything comes in. */
+  /** Goes on with what an earlier process has left half done; what fails of it is tried again. Call it before anything comes in. */
   finish(): Promise<void>;
 }
 
@@ -51,57 +53,74 @@ const againMs = 60_000;
 /** Makes it over the store and the work that goes on there. */
 export function createInstalling(options: InstallingOptions): Installing {
   const { platform, known, store, openWorkspace, clock, log } = options;
-  let last: Promise<unknown> = Promise.resolve();
-  const inTurn = <Answer>(change: () => Promise<Answer>): Promise<Answer> => {
-    const changed = last.then(change, change);
-    last = changed;
-    return changed;
-  };
-  const finish = async (): Promise<void> => {
-    for (const workspace of await store.installations.left(platform)) {
-      await clearUp(options, workspace);
-      await store.installations.cleared(workspace, platform);
-      log.info({ workspace, platform }, "What was under way in a workspace that Usher has left is cleared up.");
-    }
-  };
-  const leave = async (workspace: WorkspaceId): Promise<void> => {
+  const inTurn = createTurns();
+  const untilDone = async (workspace: WorkspaceId, change: () => Promise<void>): Promise<void> => {
     try {
-      await known.remove(workspace);
-      await inTurn(finish);
+      await inTurn(change);
     } catch (error) {
-      clock.after(againMs, () => {
-        // Whoever has installed it anew has cleared it up before.
-        if (known.of(workspace) === null) void leave(workspace).catch(() => {});
-      });
+      clock.after(againMs, () => void untilDone(workspace, change).catch(() => {}));
       log.error(
         { workspace, platform, error },
-        "A workspace that Usher has left could not be cleared up; it is tried again.",
+        "A workspace in which Usher was uninstalled could not be cleared up; it is tried again.",
       );
       throw error;
     }
+  };
+  const clear = async (workspace: WorkspaceId): Promise<void> => {
+    if (!(await store.installations.uninstalled(platform)).includes(workspace)) return;
+    await clearUp(options, workspace);
+    await store.installations.cleared(workspace, platform);
+    log.info(
+      { workspace, platform },
+      "What was under way in a workspace in which Usher was uninstalled is cleared up.",
+    );
   };
   return {
     install: (installation) =>
       inTurn(async () => {
         const { workspace, by } = installation;
-        await finish();
+        await clear(workspace);
         await openWorkspace(workspace);
-        const isOwner = by !== null && (await admitFirstOwner(store.roles, workspace, platform, by));
         await known.put(installation);
+        const isOwner = by !== null && (await makeOwner(options, workspace, by));
         log.info({ workspace, platform, by, isOwner }, "Usher was installed in a workspace.");
         return { isOwner };
       }),
-    async uninstall({ workspace, botToken }) {
+    async uninstall({ workspace, botToken, installedAt }) {
       const current = known.of(workspace);
       if (current !== null && current.botToken !== botToken) return;
-      log.warn(
-        { workspace, platform },
-        "Usher was uninstalled there: the token is destroyed, and the runs are cancelled.",
-      );
-      await leave(workspace);
+      known.forget(workspace);
+      log.warn({ workspace, platform }, "Usher was uninstalled in a workspace: nothing is sent there any more.");
+      await untilDone(workspace, async () => {
+        // Whoever has installed it meanwhile has put another token in the place of this one.
+        if (known.of(workspace) !== null) return;
+        await store.installations.remove(workspace, platform, installedAt);
+        log.info({ workspace, platform }, "The token of a workspace in which Usher was uninstalled is destroyed.");
+        await clear(workspace);
+      });
     },
-    finish: () => inTurn(finish),
+    async finish() {
+      for (const workspace of await store.installations.uninstalled(platform)) {
+        // One workspace that cannot be cleared up holds up no other. The log has it.
+        await untilDone(workspace, () => clear(workspace)).catch(() => {});
+      }
+    },
   };
+}
+
+/** Lets one change begin when the one before has ended, however that was. */
+function createTurns(): <Answer>(change: () => Promise<Answer>) => Promise<Answer> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (change) => {
+    const changed = last.then(change, change);
+    last = changed;
+    return changed;
+  };
+}
+
+async function makeOwner({ platform, store }: InstallingOptions, workspace: WorkspaceId, by: string): Promise<boolean> {
+  if (await admitFirstOwner(store.roles, workspace, platform, by)) return true;
+  return (await store.roles.load(workspace, platform, by)) === "owner";
 }
 
 /**
@@ -109,7 +128,7 @@ export function createInstalling(options: InstallingOptions): Installing {
  * given. Owners stay, or whoever may remove and add apps could make himself one.
  */
 async function clearUp({ platform, store, settings, work }: InstallingOptions, workspace: WorkspaceId): Promise<void> {
-  const by: Person = { platform, id: "uninstalled", name: "Usher (uninstalled)", role: "agent", external: false };
+  const by: Person = { platform, id: "uninstalled", name: "Usher", role: "agent", external: false };
   await endConversations({ work, store }, workspace, by);
   await settings.refresh(workspace);
   if (settings.of(workspace).agentsChannel?.platform === platform)

@@ -118,7 +118,7 @@ async function refundWaits() {
   return { thread, card: await message(agents, "Approval needed: create a ticket") };
 }
 
-const isCleared = () => it.usher.log.until("has left is cleared up");
+const isCleared = () => it.usher.log.until("was uninstalled is cleared up");
 
 /** What the store holds of the workspace; only while no Usher has it. */
 async function stored() {
@@ -129,7 +129,7 @@ async function stored() {
       open: items.filter(({ run, people }) => run !== null || people !== null).map(({ id }) => id),
       runs: (await store.runs.find(workspace, {}, null)).items.map(({ ended }) => ended),
       installed: await store.installations.workspaces("slack"),
-      left: await store.installations.left("slack"),
+      uninstalled: await store.installations.uninstalled("slack"),
       roles: (await store.roles.list(workspace)).map(({ userId, role }) => `${userId} ${role}`),
       agentsChannel: (await store.settings.load(workspace)).agentsChannel ?? null,
     };
@@ -171,7 +171,7 @@ describe("attack 99 · uninstalled, in whatever order and by whatever sign", () 
           .join(),
       ).not.toContain("ticket number");
       expect(await stored()).toEqual({
-        ...{ open: [], runs: ["cancelled"], installed: [], left: [] },
+        ...{ open: [], runs: ["cancelled"], installed: [], uninstalled: [] },
         ...{ roles: [`${olga} owner`], agentsChannel: null },
       });
     },

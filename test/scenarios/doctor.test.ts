@@ -298,7 +298,8 @@ describe("many workspaces", () => {
 
   test("none yet: the page to open is named", async () => {
     const store = await openSqliteStore({ folder: folder.path, clock: systemClock, keyRing: ringOf("a") });
-    for (const one of await store.installations.workspaces("slack")) await store.installations.remove(one, "slack");
+    for (const one of await store.installations.workspaces("slack"))
+      await store.installations.remove(one, "slack", systemClock.now());
     await store.close();
     expect(await found("Installations", oauth())).toMatchObject({
       state: "missing",
