@@ -64,6 +64,13 @@ export function heldBack(doing: Doing, waitMs: number): TransientError {
   return new TransientError(message, { retryAfterMs: Math.max(retryAfter.leastMs, Math.ceil(waitMs)) });
 }
 
+/** The error of a call whose time was over before it could be sent; Slack has not heard of it, and said nothing. Pure. */
+export function tooLate(doing: Doing, cause: unknown): TransientError {
+  return new TransientError(`${labelOf(doing)} was not sent: its time was over before that; it is tried again.`, {
+    cause,
+  });
+}
+
 function labelOf({ method, channel }: Doing): string {
   return channel === null ? method : `${method} in ${channel}`;
 }

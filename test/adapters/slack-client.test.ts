@@ -274,8 +274,14 @@ describe("R12: 429", () => {
     await settled();
     // All at once, as for a process that was stopped meanwhile.
     clock.advance(60_000);
-    expect(await waiting).toBeInstanceOf(TransientError);
+    expect(await waiting).toMatchObject({ name: "TransientError", retryAfterMs: null });
+    expect(String(await waiting)).toContain("chat.postMessage in C1 was not sent");
     expect(slack.calls).toHaveLength(3);
+    // Slack has said nothing: whatever else is to be sent need not wait.
+    const others = [ending(send(shop, "C2")), ending(send())];
+    await settled();
+    expect(slack.calls).toHaveLength(5);
+    expect(await Promise.all(others)).toEqual(["done", "done"]);
   });
 
   test("who waits for a slot when Slack says so waits for that as well, and gives up what does not fit into the time", async () => {

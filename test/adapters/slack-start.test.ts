@@ -147,6 +147,18 @@ describe("a workflow's step", () => {
     expect(outcome(executionId)).toEqual({ kind: "done", outputs: { link } });
   });
 
+  test.each(["message_not_found", "channel_not_found", "internal_error"])(
+    "what has started is never reported as failed: without a link to the thread (%s) it ends with one to the channel",
+    async (error) => {
+      rig.slack.faults.plan({ method: "chat.getPermalink" }, { kind: "error", error });
+      const { executionId, delivered } = await runs();
+      expect(delivered).toMatchObject([{ status: 200 }]);
+      expect(starts()).toHaveLength(1);
+      const link = `https://slack.com/app_redirect?channel=${support}`;
+      expect(outcome(executionId)).toEqual({ kind: "done", outputs: { link } });
+    },
+  );
+
   test("the event again, after it was done, while it is done, or after the post's answer was lost: one thread, one run", async () => {
     rig.slack.faults.plan({ method: "chat.postMessage" }, { kind: "reset", when: "after" });
     const lost = await runs();
