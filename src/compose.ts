@@ -186,9 +186,10 @@ async function openSlack(config: SlackConfig, { clock, ids, log }: System, bot: 
     clock,
     log,
   });
-  for (const { workspace } of installations.all()) {
-    await openWorkspace(workspace);
-    if (config.owner !== null) await admitFirstOwner(store.roles, workspace, "slack", config.owner);
+  for (const { workspace } of installations.all()) await openWorkspace(workspace);
+  // Everywhere else the owner is whoever has installed it.
+  if (fixed !== null && config.owner !== null) {
+    await admitFirstOwner(store.roles, fixed.workspace, "slack", config.owner);
   }
   const slack = createSlack({
     inbound,

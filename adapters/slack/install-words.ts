@@ -47,9 +47,13 @@ const again = "Try again";
 /** What somebody sees for whom it did not work. `start`: where he begins again. Never repeats what was sent. Pure. */
 export function installFailure(error: Error | CodedError, start: string): InstallFailure {
   const code = codeOf(error);
-  const page = (title: string, text: string): InstallPage => ({
+  const page = (
+    title: string,
+    text: string,
+    after = "Nothing was changed in your workspace's Usher.",
+  ): InstallPage => ({
     title,
-    paragraphs: [text, "Nothing was changed in your workspace's Usher."],
+    paragraphs: [text, after],
     link: { label: again, to: start },
   });
   switch (code) {
@@ -81,7 +85,11 @@ export function installFailure(error: Error | CodedError, start: string): Instal
       return {
         status: 503,
         code,
-        page: page("It did not work just now", "Wait a minute and try again. The log of Usher says what happened."),
+        page: page(
+          "It did not work just now",
+          "Wait a minute and try again. The log of Usher says what happened.",
+          "Usher may be in your workspace already: trying again finishes what was begun, and does nothing twice.",
+        ),
       };
   }
 }
