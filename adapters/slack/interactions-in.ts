@@ -159,9 +159,10 @@ async function onChoice(
   { user, text, card, key, moment, at }: Action & { readonly kind: "choice" },
 ): Promise<void> {
   const { gate, people } = options;
-  const from = await people.of(installation, user, null);
-  const turn = { id: key, keys: [key], from, text, mentioned: true, at: moment };
-  const receipt = await gate.answer((inbound) => inbound.choose(inWorkspace(at), card, turn));
+  const receipt = await gate.answer(async (inbound) => {
+    const from = await people.of(installation, user, null);
+    return inbound.choose(inWorkspace(at), card, { id: key, keys: [key], from, text, mentioned: true, at: moment });
+  });
   if (receipt.kind === "refused") tell(options, installation, user, at, receipt.reason);
 }
 
