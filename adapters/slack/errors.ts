@@ -27,6 +27,11 @@ export function isTokenGone(error: unknown): boolean {
   return error instanceof RefusedError && refusalOf(error.code).meaning === "gone";
 }
 
+/** Whether an error of a call says that surely nothing was done. Pure. */
+export function isNotDone(error: unknown): boolean {
+  return error instanceof TransientError || error instanceof PermanentError;
+}
+
 /** What was called, for a sentence; `reads`: it changes nothing, so that without an answer nothing was done. */
 export interface Doing extends Pick<ApiCall, "method" | "channel"> {
   readonly reads: boolean;
@@ -38,8 +43,7 @@ export interface Doing extends Pick<ApiCall, "method" | "channel"> {
  * may have been done). Never repeats a text, a body or a token. Pure.
  */
 export function slackError(error: unknown, doing: Doing): Error {
-  const isTranslated = error instanceof TransientError || error instanceof PermanentError;
-  if (isTranslated || error instanceof UnclearError) return error;
+  if (error instanceof Error && (isNotDone(error) || error instanceof UnclearError)) return error;
   const label = labelOf(doing);
   if (error instanceof WebAPIRateLimitedError) return tooMany(label, error.retryAfter * 1000, error);
   if (error instanceof WebAPIHTTPError) return statusError(error, doing);
