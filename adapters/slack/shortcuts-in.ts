@@ -81,6 +81,8 @@ async function mayWriteIn(
   workspace: WorkspaceId,
   channel: string,
 ): Promise<boolean> {
+  // Of a direct message it does not: Usher has no scope for that.
+  if (channel.startsWith("D")) return true;
   try {
     const { kind, isMember } = await client.conversationInfo(workspace, channel);
     return kind !== "channel" || isMember;

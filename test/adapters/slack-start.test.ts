@@ -100,6 +100,13 @@ describe("the shortcut of a message", () => {
     expect(modalOf(agnes)).toContain("Usher is not in this channel");
   });
 
+  test("in a direct message Slack is not asked about it, for which Usher has no scope", async () => {
+    const { ts } = await writes({ channel: company.janesDirect });
+    await shortcut(jane, company.janesDirect, ts);
+    expect(modalOf(jane)).toContain("Refund request");
+    expect(rig.slack.journal.of("conversations.info")).toEqual([]);
+  });
+
   test.each(["expired_trigger_id", "trigger_expired", "fatal_error"])(
     "no modal (%s): it is said in a message for who asked alone, and nothing was started",
     async (error) => {
