@@ -275,7 +275,7 @@ async function readAppManifest(): Promise<unknown> {
 /** What is missing before Usher can do its work; what a running Usher holds is left alone. Throws what the store throws. */
 export async function examine(config: Config, system: System): Promise<readonly Finding[]> {
   const { dataFolder: folder, keys, slack } = config;
-  const { store, finding } = await openToLook({ folder, clock: system.clock, keyRing: createKeyRing(keys) });
+  const { store, finding } = openToLook({ folder, keyRing: createKeyRing(keys) });
   try {
     if (slack === null) return [finding, ok("Slack", "It is not used: no variable SLACK_ is set.")];
     const inSlack = await examineSlack({

@@ -13,7 +13,7 @@ export interface SlackDoctorOptions extends CheckAppOptions {
   readonly botToken: string | null;
   /** Whether workspaces install Usher by themselves. */
   readonly oauth: boolean;
-  /** Null: it cannot be looked into, since a running Usher has it, or there is none yet. */
+  /** Null: it cannot be looked into, for a reason that stands in another finding. */
   readonly store: Pick<Store, "installations" | "settings"> | null;
   /** What is to be looked at in each workspace beside Slack. */
   readonly alsoIn: (installation: Installation) => Promise<readonly Finding[]>;
@@ -57,7 +57,7 @@ async function fixedOf({ botToken, apiUrl, clock, log }: SlackDoctorOptions): Pr
 async function storedOf({ store, url, botToken }: SlackDoctorOptions): Promise<Found> {
   const what = "Installations";
   if (store === null) {
-    const mend = "Stop Usher and run the doctor again, to look into them.";
+    const mend = "“Data folder” says why. Where Usher is running, stop it and run the doctor again.";
     return { installations: [], failed: [unknown(what, "The database cannot be looked into just now.", mend)] };
   }
   const installations: Installation[] = [];

@@ -1,6 +1,7 @@
-import { mkdir } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rename, stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openSqliteStore } from "../../adapters/sqlite/open.ts";
 import { appManifest, examine } from "../../src/compose.ts";
@@ -148,6 +149,52 @@ describe("a workspace that is set up", () => {
     await setUp();
     const environment = { ...fixed(), SLACK_API_URL: "http://127.0.0.1:9/api" };
     expect(await found("SLACK_BOT_TOKEN", environment)).toMatchObject({ state: "unknown" });
+  });
+});
+
+describe("the data folder", () => {
+  const everything = async (): Promise<readonly string[]> => {
+    const names = (await readdir(folder.path)).filter((name) => !/-(?:shm|wal)$/.test(name));
+    return Promise.all(
+      names.map(async (name) => {
+        const { mode, mtimeMs } = await stat(join(folder.path, name));
+        return `${name} ${mode} ${mtimeMs} ${(await readFile(join(folder.path, name))).toString("base64")}`;
+      }),
+    );
+  };
+
+  test("is looked into and left as it is", async () => {
+    await setUp();
+    const before = await everything();
+    expect(await found("Procedures of")).toMatchObject({ state: "ok" });
+    expect(await everything()).toEqual(before);
+  });
+
+  test("what a killed Usher has left in its log is seen, and stays there", async () => {
+    await setUp();
+    const file = join(folder.path, "usher.db");
+    const copy = join(folder.path, "as-it-was-killed");
+    const store = await openSqliteStore({ folder: folder.path, clock: systemClock, keyRing: null });
+    await store.roles.remove(workspace, "slack", olga);
+    await cp(file, copy);
+    await cp(`${file}-wal`, `${copy}-wal`);
+    await store.close();
+    await rename(copy, file);
+    await rename(`${copy}-wal`, `${file}-wal`);
+    const log = await readFile(`${file}-wal`);
+    expect(await found("Owner of")).toMatchObject({ state: "missing" });
+    expect(await readFile(`${file}-wal`)).toEqual(log);
+  });
+
+  test("of an older Usher is brought up to date by no doctor", async () => {
+    await setUp();
+    const database = new DatabaseSync(join(folder.path, "usher.db"));
+    database.exec("DROP TABLE departures; PRAGMA user_version = 3");
+    database.close();
+    const before = await everything();
+    expect(await found("Data folder")).toMatchObject({ state: "ok", says: expect.stringContaining("older Usher") });
+    expect(await found("Agents channel")).toMatchObject({ state: "unknown" });
+    expect(await everything()).toEqual(before);
   });
 });
 
