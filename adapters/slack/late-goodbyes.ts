@@ -1,6 +1,6 @@
 import type { AnyMiddlewareArgs, Middleware } from "@slack/bolt";
 import { z } from "zod";
-import { installationIds } from "./installation-ids.ts";
+import { uninstalledIds } from "./installation-ids.ts";
 import type { Installations } from "./installations.ts";
 
 const goodbyeSchema = z.object({
@@ -15,7 +15,7 @@ const goodbyeSchema = z.object({
 export function dropLateGoodbyes(installations: Pick<Installations, "find">): Middleware<AnyMiddlewareArgs> {
   return async ({ body, next }) => {
     const goodbye = goodbyeSchema.safeParse(body);
-    const installation = goodbye.success ? installations.find(installationIds(body)) : null;
+    const installation = goodbye.success ? installations.find(uninstalledIds(body)) : null;
     // Slack counts whole seconds: one of the same second may be meant for this installation.
     const since = Math.floor((installation?.installedAt ?? 0) / 1000);
     if (goodbye.data === undefined || goodbye.data.event_time >= since) await next();

@@ -5,7 +5,7 @@ import type { Background } from "./background.ts";
 import { actionIds } from "./buttons.ts";
 import type { CommandAnswers } from "./commands-in.ts";
 import type { ShowHome } from "./home.ts";
-import { installationIds } from "./installation-ids.ts";
+import { uninstalledIds } from "./installation-ids.ts";
 import type { Installations } from "./installations.ts";
 import type { Interactions } from "./interactions-in.ts";
 import { modalIds } from "./modals.ts";
@@ -58,7 +58,7 @@ function listenToEvents(app: App, listeners: Listeners): void {
 
 function listenToRemovals(app: App, { installations, uninstalled }: Listeners): void {
   const gone = async (body: unknown): Promise<void> => {
-    const installation = installations.find(installationIds(body));
+    const installation = installations.find(uninstalledIds(body));
     if (installation !== null) await uninstalled(installation);
   };
   app.event("app_uninstalled", ({ body }) => gone(body));

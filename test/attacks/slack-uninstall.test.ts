@@ -198,6 +198,30 @@ describe("attack 99 · uninstalled, in whatever order and by whatever sign", () 
     await message(support, "What is your order number?");
   });
 
+  test("what is said of a workspace, and repeated, never reaches its organisation's installation", async () => {
+    await sources["a token by OAuth"]();
+    const known = slack.state.teams.get(team);
+    if (known === undefined) throw new Error("no team");
+    slack.state.teams.set(team, { ...known, enterprise: { id: "E0BRIGHT", name: "Bright Group" } });
+    const ofTeam = homeOf(jane);
+    const leaves = (isOrganisation: boolean) => {
+      const [authorization] = ofTeam.authorizations;
+      const at = { ...authorization, enterprise_id: "E0BRIGHT", is_enterprise_install: isOrganisation };
+      const event = { type: "app_uninstalled" };
+      return { ...ofTeam, enterprise_id: "E0BRIGHT", event_id: slack.state.id("Ev"), event, authorizations: [at] };
+    };
+    await it.installer.installs({ team, user: olga, orgWide: true });
+    for (const envelope of [leaves(false), leaves(false), leaves(false)]) {
+      expect((await it.bot.event(envelope)).status).toBe(200);
+    }
+    await isCleared();
+    await it.people.writes({ user: jane, channel: support, text: "I want a refund" });
+    await message(support, "What is your order number?");
+    expect((await it.bot.event(leaves(true))).status).toBe(200);
+    await it.stop();
+    expect((await stored()).installed).toEqual([]);
+  });
+
   test("a person's own token that is revoked is none of the bot's", async () => {
     await sources["a token by OAuth"]();
     const { event: _home, ...envelope } = homeOf(jane);
