@@ -285,7 +285,8 @@ export async function examine(config: Config, system: System): Promise<readonly 
       oauth: slack.oauth !== null,
       apiUrl: slack.apiUrl === null ? null : `${slack.apiUrl}/`,
       manifest: await readAppManifest(),
-      alsoIn: async ({ workspace, name }) => (store === null ? [] : checkWorkspace(store, workspace, "slack", name)),
+      alsoIn: async ({ workspace, name }, ownerMend) =>
+        store === null ? [] : checkWorkspace(store, { workspace, platform: "slack", name, ownerMend }),
     });
     return [finding, ...inSlack];
   } finally {

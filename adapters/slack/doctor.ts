@@ -15,8 +15,8 @@ export interface SlackDoctorOptions extends CheckAppOptions {
   readonly oauth: boolean;
   /** Null: it cannot be looked into, for a reason that stands in another finding. */
   readonly store: Pick<Store, "installations" | "settings"> | null;
-  /** What is to be looked at in each workspace beside Slack. */
-  readonly alsoIn: (installation: Installation) => Promise<readonly Finding[]>;
+  /** What is to be looked at in each workspace beside Slack. `ownerMend`: how it gets an owner where it has none. */
+  readonly alsoIn: (installation: Installation, ownerMend: string) => Promise<readonly Finding[]>;
 }
 
 /** What is missing for Usher in Slack: in the app, and in each workspace. Throws what the store throws. */
@@ -27,9 +27,15 @@ export async function examineSlack(options: SlackDoctorOptions): Promise<readonl
   findings.push(...failed);
   for (const installation of installations) {
     const channel = store === null ? undefined : await agentsChannelIn(store, installation.workspace);
-    findings.push(...(await checkSlackWorkspace(installation, channel, options)), ...(await alsoIn(installation)));
+    findings.push(...(await checkSlackWorkspace(installation, channel, options)));
+    findings.push(...(await alsoIn(installation, ownerMend(installation))));
   }
   return findings;
+}
+
+function ownerMend({ by }: Installation): string {
+  if (by !== null) return "Install Usher there once more: whoever does that becomes its owner.";
+  return "Set USHER_OWNER to your member id (your profile, three dots, Copy member ID), and start Usher again.";
 }
 
 interface Found {

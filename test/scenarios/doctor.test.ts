@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { z } from "zod";
 import { openSqliteStore } from "../../adapters/sqlite/open.ts";
 import { appManifest, examine } from "../../src/compose.ts";
 import type { Finding } from "../../src/domain/finding.ts";
@@ -105,7 +106,7 @@ describe("a workspace that is set up", () => {
       async ({ roles }: Store) => {
         for (const agent of [company.agnes, company.artur]) await roles.remove(workspace, "slack", agent);
       },
-      "nobody may approve",
+      `Only ${olga} may approve`,
       "roles add",
     ],
     [
@@ -125,6 +126,14 @@ describe("a workspace that is set up", () => {
       says: expect.stringContaining(says),
       mend: expect.stringContaining(mend),
     });
+  });
+
+  test("two owners and no agent can approve in one another's runs", async () => {
+    await setUp(async ({ roles }) => {
+      await roles.remove(workspace, "slack", company.agnes);
+      await roles.set(workspace, "slack", company.artur, "owner");
+    });
+    expect(await found("Agents of")).toMatchObject({ state: "ok", says: expect.stringContaining("2 people") });
   });
 
   test("each scope that was not granted is named; more than needed is no fault", async () => {
@@ -334,6 +343,15 @@ describe("many workspaces", () => {
   test("each is looked at", async () => {
     const names = (await findings(oauth())).filter(({ what }) => what.startsWith("Bot token")).map(({ what }) => what);
     expect(names.toSorted()).toEqual(["Bot token of Bright Goods", "Bot token of Partner & Co"]);
+  });
+
+  test("an owner who is missing comes by installing once more, not by USHER_OWNER", async () => {
+    const store = await openSqliteStore({ folder: folder.path, clock: systemClock, keyRing: ringOf("a") });
+    await store.roles.remove(workspace, "slack", olga);
+    await store.close();
+    const { mend } = z.object({ mend: z.string() }).parse(await found("Owner of Bright Goods", oauth()));
+    expect(mend).toContain("Install Usher there once more");
+    expect(mend).not.toContain("USHER_OWNER");
   });
 
   test("the key with which their tokens were encrypted is missed", async () => {
