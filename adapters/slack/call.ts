@@ -5,7 +5,7 @@ import type { Installation } from "../../src/domain/installation.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import { PermanentError, TransientError } from "../../src/ports/errors.ts";
 import type { Log } from "../../src/ports/log.ts";
-import { type Doing, heldBack, isTokenGone, slackError, tooLate, unclear } from "./errors.ts";
+import { type Doing, heldBack, isTokenVoid, slackError, tooLate, unclear } from "./errors.ts";
 import { retryAfter, slackMethods } from "./methods.ts";
 import type { ApiCall, Pace } from "./pace.ts";
 
@@ -19,7 +19,7 @@ export interface CallOptions {
   readonly apiUrl: string;
   readonly botOf: BotOf;
   /** Hears of a workspace whose token Slack has called void, and which token that was. */
-  readonly onTokenGone: (workspace: WorkspaceId, botToken: string) => void;
+  readonly onTokenVoid: (workspace: WorkspaceId, botToken: string) => void;
   readonly log: Log;
 }
 
@@ -128,11 +128,11 @@ function fetchUntil(signal: AbortSignal, begin: () => boolean): NonNullable<WebC
   };
 }
 
-function failed({ pace, onTokenGone, log }: CallOptions, call: ApiCall, error: Error, botToken: string): Error {
+function failed({ pace, onTokenVoid, log }: CallOptions, call: ApiCall, error: Error, botToken: string): Error {
   log.warn({ ...call, error }, "A call of Slack's Web API was not done.");
   // Only Slack itself names a time here: what got no slot has thrown before, and what was too late names none.
   if (error instanceof TransientError && error.retryAfterMs !== null) pace.hold(call, error.retryAfterMs);
-  if (isTokenGone(error)) onTokenGone(call.workspace, botToken);
+  if (isTokenVoid(error)) onTokenVoid(call.workspace, botToken);
   return error;
 }
 

@@ -23,8 +23,8 @@ class UnclearError extends Error {
 }
 
 /** Whether an error says that Usher is no longer installed where it was called for: the token is void for ever. Pure. */
-export function isTokenGone(error: unknown): boolean {
-  return error instanceof RefusedError && refusalOf(error.code).meaning === "gone";
+export function isTokenVoid(error: unknown): boolean {
+  return error instanceof RefusedError && refusalOf(error.code).meaning === "void";
 }
 
 /** Whether an error of a call says that surely nothing was done. Pure. */
@@ -109,7 +109,7 @@ function answerError(error: WebAPIPlatformError, doing: Doing): Error {
       return new TransientError(`Slack did not do ${label} now (${code}): ${mend}.`, { cause: error });
     case "unclear":
       return unclear(doing, code, error);
-    case "gone":
+    case "void":
     case "refused":
       return new RefusedError(`Slack refused ${label} (${code}${scopes(error)}): ${mend}.`, code, { cause: error });
     default:

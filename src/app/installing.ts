@@ -44,7 +44,7 @@ export interface Installing {
    * token is destroyed and the workspace is cleared up; what fails is tried again.
    */
   uninstall(installation: Installation): Promise<void>;
-  /** Goes on with what an earlier process has left half done; what fails of it is tried again. Call it before anything comes in. */
+  /** Goes on with what an earlier process has not cleared up; what fails is tried again. Call it before anything comes in. */
   finish(): Promise<void>;
 }
 
@@ -52,29 +52,9 @@ const againMs = 60_000;
 
 /** Makes it over the store and the work that goes on there. */
 export function createInstalling(options: InstallingOptions): Installing {
-  const { platform, known, store, openWorkspace, clock, log } = options;
+  const { platform, known, store, openWorkspace, log } = options;
   const inTurn = createTurns();
-  const untilDone = async (workspace: WorkspaceId, change: () => Promise<void>): Promise<void> => {
-    try {
-      await inTurn(change);
-    } catch (error) {
-      clock.after(againMs, () => void untilDone(workspace, change).catch(() => {}));
-      log.error(
-        { workspace, platform, error },
-        "A workspace in which Usher was uninstalled could not be cleared up; it is tried again.",
-      );
-      throw error;
-    }
-  };
-  const clear = async (workspace: WorkspaceId): Promise<void> => {
-    if (!(await store.installations.uninstalled(platform)).includes(workspace)) return;
-    await clearUp(options, workspace);
-    await store.installations.cleared(workspace, platform);
-    log.info(
-      { workspace, platform },
-      "What was under way in a workspace in which Usher was uninstalled is cleared up.",
-    );
-  };
+  const { clear, untilDone } = createClearing(options, inTurn);
   return {
     install: (installation) =>
       inTurn(async () => {
@@ -109,13 +89,42 @@ export function createInstalling(options: InstallingOptions): Installing {
 }
 
 /** Lets one change begin when the one before has ended, however that was. */
-function createTurns(): <Answer>(change: () => Promise<Answer>) => Promise<Answer> {
+type InTurn = <Answer>(change: () => Promise<Answer>) => Promise<Answer>;
+
+function createTurns(): InTurn {
   let last: Promise<unknown> = Promise.resolve();
   return (change) => {
     const changed = last.then(change, change);
     last = changed;
     return changed;
   };
+}
+
+/** `clear`: what was under way before an uninstallation. `untilDone`: makes a change in its turn, again until it works. */
+function createClearing(options: InstallingOptions, inTurn: InTurn) {
+  const { platform, store, clock, log } = options;
+  const untilDone = async (workspace: WorkspaceId, change: () => Promise<void>): Promise<void> => {
+    try {
+      await inTurn(change);
+    } catch (error) {
+      clock.after(againMs, () => void untilDone(workspace, change).catch(() => {}));
+      log.error(
+        { workspace, platform, error },
+        "A workspace in which Usher was uninstalled could not be cleared up; it is tried again.",
+      );
+      throw error;
+    }
+  };
+  const clear = async (workspace: WorkspaceId): Promise<void> => {
+    if (!(await store.installations.uninstalled(platform)).includes(workspace)) return;
+    await clearUp(options, workspace);
+    await store.installations.cleared(workspace, platform);
+    log.info(
+      { workspace, platform },
+      "What was under way in a workspace in which Usher was uninstalled is cleared up.",
+    );
+  };
+  return { clear, untilDone };
 }
 
 async function makeOwner({ platform, store }: InstallingOptions, workspace: WorkspaceId, by: string): Promise<boolean> {

@@ -31,7 +31,7 @@ const clientAt = (apiUrl: string): SlackClient => {
       const botToken = tokens.get(workspace);
       return botToken === undefined ? null : { botToken, botUser: `U-${workspace}` };
     },
-    onTokenGone: (workspace) => gone.push(workspace),
+    onTokenVoid: (workspace) => gone.push(workspace),
     log: { info: take, warn: take, error: take },
   });
 };

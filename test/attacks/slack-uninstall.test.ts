@@ -46,7 +46,7 @@ const sources = {
 } as const;
 
 /** How Usher learns that it is not there any more. */
-const goodbyes: { readonly [name: string]: () => Promise<unknown> } = {
+const signs: { readonly [name: string]: () => Promise<unknown> } = {
   "tokens_revoked, then app_uninstalled": () =>
     it.people.uninstalls({ team, order: ["tokens_revoked", "app_uninstalled"] }),
   "app_uninstalled, then tokens_revoked": () =>
@@ -73,7 +73,7 @@ const goodbyes: { readonly [name: string]: () => Promise<unknown> } = {
   },
 };
 
-/** Slack does not say goodbye: the next call is refused. */
+/** Slack says nothing: the next call is refused. */
 async function refusedWith(end: "token_revoked" | "account_inactive"): Promise<void> {
   endToken(slack.state, tokenIn(slack.state, team), end);
   await it.bot.event(homeOf(jane));
@@ -140,7 +140,7 @@ async function stored() {
 
 // Where the token comes from makes a difference for the store alone.
 const signsForSettings = ["app_uninstalled, then tokens_revoked", "the answer token_revoked"];
-const variants = cross(Object.entries(sources), Object.entries(goodbyes)).filter(
+const variants = cross(Object.entries(sources), Object.entries(signs)).filter(
   ([[source], [sign]]) => source === "a token by OAuth" || signsForSettings.includes(sign),
 );
 
@@ -180,7 +180,7 @@ describe("attack 99 · uninstalled, in whatever order and by whatever sign", () 
   test("the token is nowhere in the data folder any more", async () => {
     await sources["a token by OAuth"]();
     const { token } = tokenIn(slack.state, team);
-    await goodbyes["app_uninstalled alone"]?.();
+    await signs["app_uninstalled alone"]?.();
     await isCleared();
     await it.stop();
     const store = await openSqliteStore({ folder: folder.path, clock: systemClock, keyRing: ringOf("a") });
@@ -238,7 +238,7 @@ describe("attack 99 · uninstalled, in whatever order and by whatever sign", () 
     await isCleared();
     const page = await it.installer.installs({ team, user: artur });
     expect(page.html).toContain("It has an owner there already");
-    // What Slack repeats of the goodbye comes too late to count.
+    // What Slack repeats of the uninstallation comes too late to count.
     const old = events.envelopes.map((envelope) => ({ ...envelope, event_time: Number(envelope["event_time"]) - 5 }));
     for (const envelope of old) expect((await it.bot.event(envelope)).status).toBe(200);
     await it.interactions.presses({ user: agnes, channel: agents, ts: card.ts, label: "Approve" });

@@ -5,7 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { openSqliteStore } from "../../adapters/sqlite/open.ts";
-import { appManifest, examine } from "../../src/compose.ts";
+import { appManifest, examine } from "../../src/compose-doctor.ts";
 import type { Finding } from "../../src/domain/finding.ts";
 import { workspaceIdSchema } from "../../src/domain/ids.ts";
 import type { Store } from "../../src/ports/store.ts";
