@@ -31,7 +31,7 @@ export interface InstallingOptions {
   readonly log: Log;
 }
 
-/** How workspaces of a platform come and go, one change after another. Every method throws what the store throws. */
+/** How workspaces of a platform come and go, in each one change after another. Every method throws what the store throws. */
 export interface Installing {
   /**
    * Opens a workspace and keeps its token, in the place of an earlier one, once what was under way before an uninstallation
@@ -57,7 +57,7 @@ export function createInstalling(options: InstallingOptions): Installing {
   const { clear, untilDone } = createClearing(options, inTurn);
   return {
     install: (installation) =>
-      inTurn(async () => {
+      inTurn(installation.workspace, async () => {
         const { workspace, by } = installation;
         await clear(workspace);
         await openWorkspace(workspace);
@@ -88,15 +88,20 @@ export function createInstalling(options: InstallingOptions): Installing {
   };
 }
 
-/** Lets one change begin when the one before has ended, however that was. */
-type InTurn = <Answer>(change: () => Promise<Answer>) => Promise<Answer>;
+/** Lets one change of a workspace begin when the one before has ended, however that was. */
+type InTurn = <Answer>(workspace: WorkspaceId, change: () => Promise<Answer>) => Promise<Answer>;
 
 function createTurns(): InTurn {
-  let last: Promise<unknown> = Promise.resolve();
-  return (change) => {
-    const changed = last.then(change, change);
-    last = changed;
-    return changed;
+  const last = new Map<WorkspaceId, Promise<unknown>>();
+  return async (workspace, change) => {
+    const before = last.get(workspace) ?? Promise.resolve();
+    const changed = before.then(change, change);
+    last.set(workspace, changed);
+    try {
+      return await changed;
+    } finally {
+      if (last.get(workspace) === changed) last.delete(workspace);
+    }
   };
 }
 
@@ -105,7 +110,7 @@ function createClearing(options: InstallingOptions, inTurn: InTurn) {
   const { platform, store, clock, log } = options;
   const untilDone = async (workspace: WorkspaceId, change: () => Promise<void>): Promise<void> => {
     try {
-      await inTurn(change);
+      await inTurn(workspace, change);
     } catch (error) {
       clock.after(againMs, () => void untilDone(workspace, change).catch(() => {}));
       log.error(

@@ -259,6 +259,31 @@ describe("when it is cut short", () => {
     expect(await installing.install({ ...installation, by: "eve" })).toEqual({ isOwner: false });
   });
 
+  test("a clear-up that hangs keeps no other workspace's token", async () => {
+    const slow = workspaceIdSchema.parse("slow");
+    const release = Promise.withResolvers<void>();
+    const wrap = (store: Store): Store => ({
+      ...store,
+      conversations: {
+        ...store.conversations,
+        async find(workspace, ...rest) {
+          if (workspace === slow) await release.promise;
+          return store.conversations.find(workspace, ...rest);
+        },
+      },
+    });
+    const { house, installing, installation } = await installed({ wrap });
+    const inSlow = { ...installation, workspace: slow };
+    for (const one of [inSlow, installation]) await installing.install(one);
+    const hanging = installing.uninstall(inSlow);
+    await installing.uninstall(installation);
+    expect(await house.store.installations.workspaces("web")).toEqual([]);
+    expect(await house.store.installations.uninstalled("web")).toEqual([slow]);
+    release.resolve();
+    await hanging;
+    expect(await house.store.installations.uninstalled("web")).toEqual([]);
+  });
+
   test("an installation in the same moment waits until everything is cleared up", async () => {
     const { house, known, installing, installation, opened } = await installed();
     await installing.install(installation);
