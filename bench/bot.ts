@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Bot, openBot } from "../src/compose.ts";
+import { type Bot, openBot } from "../src/compose-bot.ts";
 import { type Config, readConfig } from "../src/config.ts";
 import { addressSchema, cardRefSchema, conversationIdSchema, workspaceIdSchema } from "../src/domain/ids.ts";
 import type { OutMessage } from "../src/domain/message.ts";

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { appManifest, examine } from "./compose.ts";
+import { appManifest, examine } from "./compose-doctor.ts";
 import { loadConfig } from "./config.ts";
 import { readBaseUrl } from "./config-values.ts";
 import { type Finding, missing, ok } from "./domain/finding.ts";

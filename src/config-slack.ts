@@ -22,7 +22,7 @@ export interface SlackConfig {
     readonly url: string;
     readonly teams: readonly string[];
   } | null;
-  /** The user id of the first owner; null: whoever installs it. */
+  /** The user id of the first owner, where the token is set by hand; null: nobody. */
   readonly owner: string | null;
   /** Where the Web API is; null: at Slack. */
   readonly apiUrl: string | null;

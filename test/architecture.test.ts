@@ -1,4 +1,5 @@
 import { globSync, readdirSync, readFileSync } from "node:fs";
+import { posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { codeFolders, importsOf, importViolations, layerOf, type SourceFile } from "./support/import-rules.ts";
@@ -13,6 +14,18 @@ const sourcesIn = (folder: string): readonly SourceFile[] =>
     .map(read);
 const sources = codeFolders.flatMap(sourcesIn);
 
+/** Every file of ours that is loaded with this one: what it imports for more than its types, and so on. */
+function loadedBy(start: string): readonly string[] {
+  const loaded = new Set([start]);
+  for (const path of loaded) {
+    for (const { from, statement } of importsOf(sources.find((source) => source.path === path)?.code ?? "")) {
+      const isLoaded = /^\s*(?:import|export)\b(?!\s+type\b)(?!\s*\()/.test(statement);
+      if (isLoaded && from.startsWith(".")) loaded.add(posix.join(posix.dirname(path), from));
+    }
+  }
+  return [...loaded];
+}
+
 describe("who may import whom", () => {
   test("there are files to look at, in every inner layer", () => {
     const counts = Object.groupBy(sources, ({ path }) => layerOf(path) ?? "none");
@@ -25,6 +38,13 @@ describe("who may import whom", () => {
 
   test("no file imports what its layer may not", () => {
     expect(importViolations(sources)).toEqual([]);
+  });
+
+  test("a start without Slack loads nothing of Slack's", () => {
+    const loaded = loadedBy("src/main.ts");
+    expect(loaded).toContain("adapters/web/channel.ts");
+    expect(loaded.filter((path) => layerOf(path) === "slack" || path === "src/compose-slack.ts")).toEqual([]);
+    expect(loadedBy("src/compose-slack.ts")).toContain("adapters/slack/bolt.ts");
   });
 
   test.each([
@@ -48,6 +68,9 @@ describe("who may import whom", () => {
     ["adapters/web/channel.ts", 'import { advance } from "../../src/engine/advance.ts";'],
     ["adapters/web/channel.ts", 'import { receive } from "../../src/app/receive.ts";'],
     ["adapters/sqlite/store.ts", 'import { MongoClient } from "mongodb";'],
+    ["src/publish-folder.ts", 'import { examine } from "./compose-doctor.ts";'],
+    ["src/app/work.ts", 'const { openSlack } = await import("../compose-slack.ts");'],
+    ["adapters/slack/slack.ts", 'import type { Bot } from "../../src/compose-bot.ts";'],
     ["jobs/in-process.ts", 'import { compose } from "../src/compose.ts";'],
     ["jobs/in-process.ts", 'import { createHttp } from "../adapters/http/http.ts";'],
     ["src/main.ts", 'import { openStore } from "../adapters/sqlite/store.ts";'],
@@ -60,6 +83,8 @@ describe("who may import whom", () => {
   test.each([
     ["src/compose.ts", 'import { openStore } from "../adapters/sqlite/store.ts";'],
     ["src/main.ts", 'import { compose } from "./compose.ts";'],
+    ["src/cli.ts", 'import { examine } from "./compose-doctor.ts";'],
+    ["src/compose.ts", 'const { openSlack } = await import("./compose-slack.ts");'],
     ["src/engine/hash.ts", 'import { hash } from "node:crypto";'],
     ["src/app/work.ts", '// import { openStore } from "../../adapters/sqlite/store.ts";\nconst text = "a // b";'],
     ["src/app/work.ts", `const sentence = \`this is imported from \${place}\`;`],

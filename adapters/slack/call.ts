@@ -5,7 +5,7 @@ import type { Installation } from "../../src/domain/installation.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import { PermanentError, TransientError } from "../../src/ports/errors.ts";
 import type { Log } from "../../src/ports/log.ts";
-import { type Doing, heldBack, isTokenGone, slackError, unclear } from "./errors.ts";
+import { type Doing, heldBack, isTokenVoid, slackError, tooLate, unclear } from "./errors.ts";
 import { retryAfter, slackMethods } from "./methods.ts";
 import type { ApiCall, Pace } from "./pace.ts";
 
@@ -19,7 +19,7 @@ export interface CallOptions {
   readonly apiUrl: string;
   readonly botOf: BotOf;
   /** Hears of a workspace whose token Slack has called void, and which token that was. */
-  readonly onTokenGone: (workspace: WorkspaceId, botToken: string) => void;
+  readonly onTokenVoid: (workspace: WorkspaceId, botToken: string) => void;
   readonly log: Log;
 }
 
@@ -105,7 +105,7 @@ async function request(
   try {
     return await client.apiCall(doing.method, { ...args });
   } catch (error) {
-    if (!begun) throw heldBack(doing, 0);
+    if (!begun) throw tooLate(doing, error);
     throw late.signal.aborted ? unclear(doing, "none in time", error) : error;
   } finally {
     cancel();
@@ -114,7 +114,8 @@ async function request(
 
 /**
  * Sends one request that ends with the signal, and sees to it that web-api can read every 429. `begin` is asked in the
- * tick of the first byte: a process that stood still while it waited sends nothing that somebody else may have sent.
+ * tick in which fetch takes the request over: a process that stood still while it waited for that sends nothing that somebody
+ * else may have sent. Where fetch has to connect first, a pause of the process while it does so is not seen.
  */
 function fetchUntil(signal: AbortSignal, begin: () => boolean): NonNullable<WebClientOptions["fetch"]> {
   return async (url, init) => {
@@ -127,11 +128,11 @@ function fetchUntil(signal: AbortSignal, begin: () => boolean): NonNullable<WebC
   };
 }
 
-function failed({ pace, onTokenGone, log }: CallOptions, call: ApiCall, error: Error, botToken: string): Error {
+function failed({ pace, onTokenVoid, log }: CallOptions, call: ApiCall, error: Error, botToken: string): Error {
   log.warn({ ...call, error }, "A call of Slack's Web API was not done.");
-  // Only Slack itself names a time here: what was held back has not been asked for.
+  // Only Slack itself names a time here: what got no slot has thrown before, and what was too late names none.
   if (error instanceof TransientError && error.retryAfterMs !== null) pace.hold(call, error.retryAfterMs);
-  if (isTokenGone(error)) onTokenGone(call.workspace, botToken);
+  if (isTokenVoid(error)) onTokenVoid(call.workspace, botToken);
   return error;
 }
 

@@ -191,6 +191,6 @@ function callWith({ apiUrl, clock, log }: CheckOptions, token: string) {
     botOf,
     pace: createPace(clock),
     apiUrl: apiUrl ?? "https://slack.com/api/",
-    onTokenGone: () => {},
+    onTokenVoid: () => {},
   });
 }

@@ -28,7 +28,7 @@ export async function checkSlackWorkspace(
     clock,
     log,
     botOf: async () => installation,
-    onTokenGone: () => {},
+    onTokenVoid: () => {},
     ...(apiUrl === null ? {} : { apiUrl }),
   });
   const what = `Bot token of ${name}`;

@@ -13,10 +13,10 @@ export interface SlackDoctorOptions extends CheckAppOptions {
   readonly botToken: string | null;
   /** Whether workspaces install Usher by themselves. */
   readonly oauth: boolean;
-  /** Null: it cannot be looked into, since a running Usher has it, or there is none yet. */
+  /** Null: it cannot be looked into, for a reason that stands in another finding. */
   readonly store: Pick<Store, "installations" | "settings"> | null;
-  /** What is to be looked at in each workspace beside Slack. */
-  readonly alsoIn: (installation: Installation) => Promise<readonly Finding[]>;
+  /** What is to be looked at in each workspace beside Slack. `ownerMend`: how it gets an owner where it has none. */
+  readonly alsoIn: (installation: Installation, ownerMend: string) => Promise<readonly Finding[]>;
 }
 
 /** What is missing for Usher in Slack: in the app, and in each workspace. Throws what the store throws. */
@@ -27,9 +27,15 @@ export async function examineSlack(options: SlackDoctorOptions): Promise<readonl
   findings.push(...failed);
   for (const installation of installations) {
     const channel = store === null ? undefined : await agentsChannelIn(store, installation.workspace);
-    findings.push(...(await checkSlackWorkspace(installation, channel, options)), ...(await alsoIn(installation)));
+    findings.push(...(await checkSlackWorkspace(installation, channel, options)));
+    findings.push(...(await alsoIn(installation, ownerMend(installation))));
   }
   return findings;
+}
+
+function ownerMend({ by }: Installation): string {
+  if (by !== null) return "Install Usher there once more: whoever does that becomes its owner.";
+  return "Set USHER_OWNER to your member id (your profile, three dots, Copy member ID), and start Usher again.";
 }
 
 interface Found {
@@ -57,7 +63,7 @@ async function fixedOf({ botToken, apiUrl, clock, log }: SlackDoctorOptions): Pr
 async function storedOf({ store, url, botToken }: SlackDoctorOptions): Promise<Found> {
   const what = "Installations";
   if (store === null) {
-    const mend = "Stop Usher and run the doctor again, to look into them.";
+    const mend = "“Data folder” says why. Where Usher is running, stop it and run the doctor again.";
     return { installations: [], failed: [unknown(what, "The database cannot be looked into just now.", mend)] };
   }
   const installations: Installation[] = [];

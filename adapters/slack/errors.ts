@@ -23,8 +23,13 @@ class UnclearError extends Error {
 }
 
 /** Whether an error says that Usher is no longer installed where it was called for: the token is void for ever. Pure. */
-export function isTokenGone(error: unknown): boolean {
-  return error instanceof RefusedError && refusalOf(error.code).meaning === "gone";
+export function isTokenVoid(error: unknown): boolean {
+  return error instanceof RefusedError && refusalOf(error.code).meaning === "void";
+}
+
+/** Whether an error of a call says that surely nothing was done. Pure. */
+export function isNotDone(error: unknown): boolean {
+  return error instanceof TransientError || error instanceof PermanentError;
 }
 
 /** What was called, for a sentence; `reads`: it changes nothing, so that without an answer nothing was done. */
@@ -38,8 +43,7 @@ export interface Doing extends Pick<ApiCall, "method" | "channel"> {
  * may have been done). Never repeats a text, a body or a token. Pure.
  */
 export function slackError(error: unknown, doing: Doing): Error {
-  const isTranslated = error instanceof TransientError || error instanceof PermanentError;
-  if (isTranslated || error instanceof UnclearError) return error;
+  if (error instanceof Error && (isNotDone(error) || error instanceof UnclearError)) return error;
   const label = labelOf(doing);
   if (error instanceof WebAPIRateLimitedError) return tooMany(label, error.retryAfter * 1000, error);
   if (error instanceof WebAPIHTTPError) return statusError(error, doing);
@@ -62,6 +66,13 @@ export function unclear(doing: Doing, why: string, cause?: unknown): Error {
 export function heldBack(doing: Doing, waitMs: number): TransientError {
   const message = `${labelOf(doing)} was held back, as Slack takes no more just now; it is tried again.`;
   return new TransientError(message, { retryAfterMs: Math.max(retryAfter.leastMs, Math.ceil(waitMs)) });
+}
+
+/** The error of a call whose time was over before it could be sent; Slack has not heard of it, and said nothing. Pure. */
+export function tooLate(doing: Doing, cause: unknown): TransientError {
+  return new TransientError(`${labelOf(doing)} was not sent: its time was over before that; it is tried again.`, {
+    cause,
+  });
 }
 
 function labelOf({ method, channel }: Doing): string {
@@ -98,7 +109,7 @@ function answerError(error: WebAPIPlatformError, doing: Doing): Error {
       return new TransientError(`Slack did not do ${label} now (${code}): ${mend}.`, { cause: error });
     case "unclear":
       return unclear(doing, code, error);
-    case "gone":
+    case "void":
     case "refused":
       return new RefusedError(`Slack refused ${label} (${code}${scopes(error)}): ${mend}.`, code, { cause: error });
     default:

@@ -16,7 +16,7 @@ export async function identify(
     clock,
     log,
     botOf: async () => ({ botToken: token, botUser: "" }),
-    onTokenGone: () => {},
+    onTokenVoid: () => {},
     ...(apiUrl === null ? {} : { apiUrl }),
   });
   const { team, teamName, organisation, botUser, scopes } = await client.authTest(unknown);

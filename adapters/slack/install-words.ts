@@ -15,13 +15,13 @@ export function beginPage(to: string): InstallPage {
   };
 }
 
-/** The page after it has worked. `isOwner`: whether this has made the installer an owner. Pure. */
+/** The page after it has worked. `isOwner`: whether the installer is one, now or before. Pure. */
 export function installedPage({ name, team, organisation }: Installation, isOwner: boolean): InstallPage {
   return {
     title: `Usher is in ${name}`,
     paragraphs: [
       isOwner
-        ? "You are its owner now: you say who may do what."
+        ? "You are its owner: you say who may do what."
         : "It has an owner there already, who says who may do what.",
       "Now, in Slack:",
     ],
@@ -47,9 +47,13 @@ const again = "Try again";
 /** What somebody sees for whom it did not work. `start`: where he begins again. Never repeats what was sent. Pure. */
 export function installFailure(error: Error | CodedError, start: string): InstallFailure {
   const code = codeOf(error);
-  const page = (title: string, text: string): InstallPage => ({
+  const page = (
+    title: string,
+    text: string,
+    after = "Nothing was changed in your workspace's Usher.",
+  ): InstallPage => ({
     title,
-    paragraphs: [text, "Nothing was changed in your workspace's Usher."],
+    paragraphs: [text, after],
     link: { label: again, to: start },
   });
   switch (code) {
@@ -81,7 +85,11 @@ export function installFailure(error: Error | CodedError, start: string): Instal
       return {
         status: 503,
         code,
-        page: page("It did not work just now", "Wait a minute and try again. The log of Usher says what happened."),
+        page: page(
+          "It did not work just now",
+          "Wait a minute and try again. The log of Usher says what happened.",
+          "Usher may be in your workspace already: trying again finishes what was begun, and does nothing twice.",
+        ),
       };
   }
 }

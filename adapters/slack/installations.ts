@@ -10,8 +10,8 @@ export interface Installations {
   all(): readonly Installation[];
   /** Stores one (its token encrypted), in the place of an earlier one. Throws what the store throws. */
   put(installation: Installation): Promise<void>;
-  /** Destroys one with its token: in memory at once, then in the store. Throws what the store throws. */
-  remove(workspace: WorkspaceId): Promise<void>;
+  /** Nothing comes in from there and nothing is sent there any more; what is stored is not touched. */
+  forget(workspace: WorkspaceId): void;
 }
 
 /** Reads what is stored. `fixed`: the one whose token the operator has set, which is not stored. Throws what the store throws. */
@@ -39,9 +39,6 @@ export async function openInstallations(store: InstallationStore, fixed: Install
       await store.put(installation);
       known.set(installation.workspace, installation);
     },
-    async remove(workspace) {
-      known.delete(workspace);
-      await store.remove(workspace, "slack");
-    },
+    forget: (workspace) => void known.delete(workspace),
   };
 }

@@ -4,6 +4,7 @@ import type { Clock } from "../../src/ports/clock.ts";
 import { cardRefOf, type SlackPlace } from "./address.ts";
 import type { Background } from "./background.ts";
 import type { SlackClient } from "./client.ts";
+import { isNotDone } from "./errors.ts";
 import type { Gate } from "./gate.ts";
 import type { ShowHome } from "./home.ts";
 import { readAnswer, readHappened, readRejection, type Submitted } from "./modal-values.ts";
@@ -93,18 +94,21 @@ async function onPress(options: InteractionsOptions, installation: Installation,
   const receipt = await decide(options, installation, press.user, { id: press.id, card: press.card, action });
   const words = receiptWords(receipt);
   if (press.at === null) {
-    if (words !== null) await client.openView(workspace, press.triggerId, noticeModal(words));
     background.run("App Home after a press", () => showHome(installation, press.user));
+    // What was decided is decided, whether the words about it can be shown or not.
+    if (words !== null) await client.openView(workspace, press.triggerId, noticeModal(words)).catch(() => {});
   } else if (words !== null) {
     tell(options, installation, press.user, press.at, words);
   }
 }
 
-const formNotOpened = "The form could not be opened, and nothing has happened. Press the button again.";
+// True also where Slack did not say whether it has opened the form.
+const noForm = "If no form has opened, press the button again. Nothing has happened.";
 
 /**
  * Attack 94: a trigger is good for 3 s, and Slack may refuse the form for other reasons; whoever pressed on a message is
- * told so. In a view there is no place for words: what the client throws is thrown, and Slack marks the button.
+ * told what to do. In a view there is no place for words: of a form that surely has not opened, what the client throws is
+ * thrown, and Slack marks the button.
  */
 async function openForm(
   options: InteractionsOptions,
@@ -115,9 +119,9 @@ async function openForm(
   try {
     await options.client.openView(installation.workspace, triggerId, form);
   } catch (error) {
-    if (at === null) throw error;
     // The log has it, from the client.
-    tell(options, installation, user, at, formNotOpened);
+    if (at !== null) tell(options, installation, user, at, noForm);
+    else if (isNotDone(error)) throw error;
   }
 }
 
@@ -159,9 +163,10 @@ async function onChoice(
   { user, text, card, key, moment, at }: Action & { readonly kind: "choice" },
 ): Promise<void> {
   const { gate, people } = options;
-  const from = await people.of(installation, user, null);
-  const turn = { id: key, keys: [key], from, text, mentioned: true, at: moment };
-  const receipt = await gate.answer((inbound) => inbound.choose(inWorkspace(at), card, turn));
+  const receipt = await gate.answer(async (inbound) => {
+    const from = await people.of(installation, user, null);
+    return inbound.choose(inWorkspace(at), card, { id: key, keys: [key], from, text, mentioned: true, at: moment });
+  });
   if (receipt.kind === "refused") tell(options, installation, user, at, receipt.reason);
 }
 

@@ -5,7 +5,7 @@ import type { Background } from "./background.ts";
 import { actionIds } from "./buttons.ts";
 import type { CommandAnswers } from "./commands-in.ts";
 import type { ShowHome } from "./home.ts";
-import { installationIds } from "./installation-ids.ts";
+import { uninstalledIds } from "./installation-ids.ts";
 import type { Installations } from "./installations.ts";
 import type { Interactions } from "./interactions-in.ts";
 import { modalIds } from "./modals.ts";
@@ -36,7 +36,7 @@ const slashCommand = "/procedures";
 /** Registers everything that Usher hears in Slack: each listener stores first, and is acknowledged after that. */
 export function listen(app: App, listeners: Listeners): void {
   listenToEvents(app, listeners);
-  listenToRemovals(app, listeners);
+  listenToUninstalls(app, listeners);
   listenToPeople(app, listeners);
 }
 
@@ -56,14 +56,14 @@ function listenToEvents(app: App, listeners: Listeners): void {
   });
 }
 
-function listenToRemovals(app: App, { installations, uninstalled }: Listeners): void {
-  const gone = async (body: unknown): Promise<void> => {
-    const installation = installations.find(installationIds(body));
+function listenToUninstalls(app: App, { installations, uninstalled }: Listeners): void {
+  const uninstalledBy = async (body: unknown): Promise<void> => {
+    const installation = installations.find(uninstalledIds(body));
     if (installation !== null) await uninstalled(installation);
   };
-  app.event("app_uninstalled", ({ body }) => gone(body));
+  app.event("app_uninstalled", ({ body }) => uninstalledBy(body));
   app.event("tokens_revoked", async ({ event, body }) => {
-    if ((event.tokens.bot ?? []).length > 0) await gone(body);
+    if ((event.tokens.bot ?? []).length > 0) await uninstalledBy(body);
   });
 }
 

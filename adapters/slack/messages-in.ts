@@ -31,15 +31,16 @@ const lookEveryMs = 100;
 /** Takes in what a `message` or `app_mention` event says. Resolved means stored. Throws TransientError. */
 export function createMessagesIn(options: MessagesInOptions) {
   const { gate, people, agentsChannelOf, commands } = options;
-  return async (installation: Installation, payload: unknown): Promise<void> => {
-    const author = authorOf(payload);
-    const from = author === null ? null : await people.of(installation, author.user, author.team);
-    const { workspace, botUser } = installation;
-    const heard = readMessage(payload, { workspace, botUser, agentsChannel: agentsChannelOf(workspace), from });
-    if (heard.kind === "nothing") return;
-    if (heard.kind === "command") return commands.inThread(installation, heard);
-    await gate.answer((inbound) => take(options, inbound, installation, heard));
-  };
+  return (installation: Installation, payload: unknown): Promise<void> =>
+    gate.answer(async (inbound) => {
+      const author = authorOf(payload);
+      const from = author === null ? null : await people.of(installation, author.user, author.team);
+      const { workspace, botUser } = installation;
+      const heard = readMessage(payload, { workspace, botUser, agentsChannel: agentsChannelOf(workspace), from });
+      if (heard.kind === "nothing") return;
+      if (heard.kind === "command") commands.inThread(installation, heard);
+      else await take(options, inbound, installation, heard);
+    });
 }
 
 async function take(

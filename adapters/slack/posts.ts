@@ -3,7 +3,7 @@ import { limits } from "../../src/domain/limits.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import { TransientError } from "../../src/ports/errors.ts";
 import type { Log } from "../../src/ports/log.ts";
-import { isTokenGone, RefusedError } from "./errors.ts";
+import { isTokenVoid, RefusedError } from "./errors.ts";
 import type { Post } from "./layout.ts";
 import type { InChannel, Mark, MarkedMessage, Messages } from "./messages.ts";
 
@@ -122,7 +122,7 @@ async function lookFor(state: State, sending: Sending, until: number): Promise<R
       if (first !== undefined && posts.length > 1) await take(first, posts.length - 1);
     }
   } catch (error) {
-    if (!(error instanceof RefusedError) || isTokenGone(error)) throw error;
+    if (!(error instanceof RefusedError) || isTokenVoid(error)) throw error;
     sendUnseen(state, sending, error);
   }
   return shown;

@@ -3,7 +3,7 @@
  * void); `later`: nothing was done, and it may work later; `slower`: too many calls; `unclear`: part of it may have been
  * done.
  */
-export type Meaning = "gone" | "refused" | "later" | "slower" | "unclear";
+export type Meaning = "void" | "refused" | "later" | "slower" | "unclear";
 
 interface Refusal {
   readonly meaning: Meaning;
@@ -22,7 +22,7 @@ const anew = "press the button or send the command again";
 
 // The codes and what they say: the pages of the methods that Usher calls, docs.slack.dev/reference/methods.
 const table: readonly (readonly [Meaning, string, readonly string[]])[] = [
-  ["gone", "install Usher again", ["token_revoked", "account_inactive"]],
+  ["void", "install Usher again", ["token_revoked", "account_inactive"]],
   // Not a sign that Usher was removed: Slack answers `invalid_auth` also to an address that is not on an allow-list.
   ["refused", "check the bot token and the workspace's list of allowed addresses", ["invalid_auth", "not_authed"]],
   ["refused", reinstall, ["token_expired", "missing_scope", "not_allowed_token_type", "no_permission", "is_bot"]],

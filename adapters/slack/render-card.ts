@@ -38,10 +38,15 @@ const viewRooms: CardRooms = {
   sections: { blocks: 16, length: 3000 },
 };
 
-/** A card and everything of it that did not fit. */
-interface DrawnCard {
+/** A part of a card, and everything of it that did not fit. */
+interface DrawnPart {
   readonly blocks: readonly KnownBlock[];
   readonly rest: readonly KnownBlock[];
+}
+
+/** A card; `onlyOutcome`: that of what it says nothing but the outcome did not fit. */
+interface DrawnCard extends DrawnPart {
+  readonly onlyOutcome: boolean;
 }
 
 /**
@@ -53,8 +58,9 @@ export function renderCard(given: Card): readonly Post[] {
   const said = relayed(card);
   if (said !== null) return postsOf(textBlocks(said), "");
   const name = card.kind === "approval" ? "Full request" : "Full text";
-  const { blocks, rest } = draw(card, postRooms, `🧵 There is more than fits here. *${name}* is in the thread.`);
-  return [postOf(marks[card.tone] + card.title, blocks), ...threadPosts(name, rest)];
+  const note = `🧵 There is more than fits here. *${name}* is in the thread.`;
+  const { blocks, rest, onlyOutcome } = draw(card, postRooms, note);
+  return [postOf(marks[card.tone] + card.title, blocks), ...threadPosts(onlyOutcome ? "Outcome" : name, rest)];
 }
 
 /** A card among others, as in App Home: with its buttons, and with a word about what of it is not shown. Pure. */
@@ -88,20 +94,20 @@ function draw(card: Card, rooms: CardRooms, note: string): DrawnCard {
   const status = fill(card.status.toReversed().map(statusPiece), rooms.status);
   const sections = fill(card.sections.map(sectionPiece), rooms.sections);
   const rest = [...title.rest, ...status.rest, ...sections.rest];
+  const onlyOutcome = rest.length > 0 && rest.length === status.rest.length;
+  const said = rest.length === 0 ? [] : [context([ownWords(onlyOutcome ? outcomeNote : note)])];
   return {
-    blocks: [
-      ...title.blocks,
-      ...status.blocks,
-      ...sections.blocks,
-      ...(rest.length === 0 ? [] : [context([ownWords(note)])]),
-      ...pressBlocks(card),
-    ],
+    blocks: [...title.blocks, ...status.blocks, ...sections.blocks, ...said, ...pressBlocks(card)],
     rest,
+    onlyOutcome,
   };
 }
 
+// A card that is edited gets no more posts in its thread, so this does not say where the rest is.
+const outcomeNote = "✂️ The outcome is cut short here.";
+
 /** Reminders and notices are one line; everything else has a header, whose length is bound. */
-function drawTitle({ kind, tone, title }: Card, room: Room): DrawnCard {
+function drawTitle({ kind, tone, title }: Card, room: Room): DrawnPart {
   const text = marks[tone] + title;
   const isLight = kind === "notice" || kind === "reminder" || kind === "relay";
   const head: readonly KnownBlock[] = isLight
@@ -119,7 +125,7 @@ interface Piece {
   readonly whole: readonly KnownBlock[] | null;
 }
 
-function fill(pieces: readonly Piece[], room: Room): DrawnCard {
+function fill(pieces: readonly Piece[], room: Room): DrawnPart {
   const blocks: KnownBlock[] = [];
   const rest: KnownBlock[] = [];
   let left = room;

@@ -16,7 +16,8 @@ export const methodScopes = {
   "chat.getPermalink": [],
   "functions.completeSuccess": [],
   "functions.completeError": [],
-  // Only of the agents channel, which is public or private: never of a direct message.
+  // Of channels, public and private, and never of a direct message. Of a group's direct message, whose id does not tell it
+  // apart, Slack answers `missing_scope`, and Usher does without.
   "conversations.info": ["channels:read", "groups:read"],
   "users.info": ["users:read"],
   "auth.test": [],

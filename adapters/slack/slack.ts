@@ -6,12 +6,12 @@ import type { Channel } from "../../src/ports/channel.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { Inspector } from "../../src/ports/inspector.ts";
 import type { Log } from "../../src/ports/log.ts";
-import { createBackground } from "./background.ts";
+import { type Background, createBackground } from "./background.ts";
 import type { Bolt, BoltOptions } from "./bolt.ts";
 import { createHttpBolt } from "./bolt-http.ts";
 import { createSocketBolt } from "./bolt-socket.ts";
 import { createSlackChannel } from "./channel.ts";
-import { createSlackClient, type SlackClientOptions } from "./client.ts";
+import { createSlackClient, type SlackClient, type SlackClientOptions } from "./client.ts";
 import { createCommandAnswers } from "./commands-in.ts";
 import { createDigest } from "./digest.ts";
 import { createGate } from "./gate.ts";
@@ -20,7 +20,7 @@ import { createInstallPages, type InstallOptions } from "./install.ts";
 import { installationIds } from "./installation-ids.ts";
 import type { Installations } from "./installations.ts";
 import { createInteractions } from "./interactions-in.ts";
-import { dropLateGoodbyes } from "./late-goodbyes.ts";
+import { dropLateUninstalls } from "./late-uninstalls.ts";
 import { listen } from "./listeners.ts";
 import { createMessagesIn } from "./messages-in.ts";
 import { createSlackPeople } from "./people.ts";
@@ -61,47 +61,30 @@ export interface Slack {
 /** Puts the adapter together. */
 export function createSlack(options: SlackOptions): Slack {
   const { clock, log, installations, inspector, agentsChannelOf, uninstalled } = options;
-  // Every payload names it, and all come from one app, since one secret signs them.
-  let appId: string | null = null;
+  const app = createOneApp();
   const background = createBackground(log);
   const gate = createGate(clock);
-  const client = createSlackClient({
-    clock,
-    log,
-    botOf: async (workspace) => installations.of(workspace),
-    onTokenGone(workspace, botToken) {
-      const installation = installations.of(workspace);
-      // A token that was replaced in the meantime says nothing about the new one.
-      if (installation?.botToken !== botToken) return;
-      background.run("a token that is void", () => uninstalled(installation));
-      client.forgetWorkspace(workspace);
-    },
-    ...(options.apiUrl === null ? {} : { apiUrl: options.apiUrl }),
-    ...(options.rates === undefined ? {} : { rates: options.rates }),
-  });
+  const client = openClient(options, background);
   const people = createSlackPeople(client, clock);
   const digest = createDigest({
     client,
     clock,
     log,
     waiting: async (workspace) => (await inspector.approvals(workspace)).length,
-    homeOf: (workspace) => homeLink(installations.of(workspace), appId),
+    homeOf: (workspace) => homeLink(installations.of(workspace), app.id()),
   });
   const showHome = createShowHome(gate, people, client);
   const commands = createCommandAnswers({ gate, people, background, client });
   const bolt = openBolt(options, {
     log,
     authorize: async (body) => {
-      const named = appIdIn(body);
-      // One secret signs the requests of one app.
-      if (appId !== null && named !== null && named !== appId) return null;
-      appId = named ?? appId;
+      if (!app.sends(body)) return null;
       const found = installations.find(installationIds(body));
       return found === null ? null : { botUserId: found.botUser, workspace: found.workspace };
     },
   });
   const shortcuts = createShortcuts({ gate, people, client, clock, agentsChannelOf });
-  bolt.app.use(dropLateGoodbyes(installations));
+  bolt.app.use(dropLateUninstalls(installations));
   listen(bolt.app, {
     installations,
     messages: createMessagesIn({ gate, people, clock, agentsChannelOf, commands, client, background }),
@@ -124,6 +107,26 @@ export function createSlack(options: SlackOptions): Slack {
   return { channel, router };
 }
 
+/** The client, for which Usher is installed where the installations say so, until Slack calls a token void. */
+function openClient(options: SlackOptions, background: Background): SlackClient {
+  const { clock, log, installations, uninstalled, apiUrl, rates } = options;
+  const client = createSlackClient({
+    clock,
+    log,
+    botOf: async (workspace) => installations.of(workspace),
+    onTokenVoid(workspace, botToken) {
+      const installation = installations.of(workspace);
+      // A token that was replaced in the meantime says nothing about the new one.
+      if (installation?.botToken !== botToken) return;
+      background.run("a token that is void", () => uninstalled(installation));
+      client.forgetWorkspace(workspace);
+    },
+    ...(apiUrl === null ? {} : { apiUrl }),
+    ...(rates === undefined ? {} : { rates }),
+  });
+  return client;
+}
+
 function openBolt({ inbound, apiUrl, clock }: SlackOptions, options: BoltOptions): Bolt {
   switch (inbound.kind) {
     case "http":
@@ -139,6 +142,22 @@ function openBolt({ inbound, apiUrl, clock }: SlackOptions, options: BoltOptions
 function homeLink(installation: Installation | null, appId: string | null): string {
   const team = installation?.team ?? installation?.organisation ?? "";
   return appId === null ? `slack://open?team=${team}` : `slack://app?team=${team}&id=${appId}&tab=home`;
+}
+
+/** The app of Slack's that Usher is: every payload names it, and all come from one, since one secret signs them. */
+function createOneApp() {
+  let known: string | null = null;
+  return {
+    /** Null: no payload has named it yet. */
+    id: () => known,
+    /** Whether a payload comes from it. */
+    sends(payload: unknown): boolean {
+      const named = appIdIn(payload);
+      if (known !== null && named !== null && named !== known) return false;
+      known = named ?? known;
+      return true;
+    },
+  };
 }
 
 const appSchema = z.object({ api_app_id: z.string().regex(/^A[A-Z0-9]{1,60}$/) });

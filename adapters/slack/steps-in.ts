@@ -76,7 +76,7 @@ type Ended = { readonly kind: "started"; readonly link: string } | { readonly ki
 
 type Running = Step & { readonly execution: string; readonly isRetry: boolean };
 
-/** Everything that can be refused is asked before the first word is shown. */
+/** Everything that can be refused is asked before the first word is shown; once it has started nothing is refused. */
 async function run(options: StepsOptions, inbound: Inbound, installation: Installation, step: Running): Promise<Ended> {
   try {
     const admitted = await admit(options, inbound, installation, step);
@@ -126,7 +126,18 @@ async function start(
   const turn = { id, keys: [id], from, text: text === "" ? name : text, mentioned: true, at: clock.now() };
   const receipt = await inbound.start(inWorkspace({ workspace, channel, thread: ts }), slug, turn, null);
   if (receipt.kind === "refused") return wrong(receipt.reason);
-  return { kind: "started", link: await client.permalink(workspace, channel, ts) };
+  return { kind: "started", link: await linkTo(client, workspace, channel, ts) };
+}
+
+/** To the thread, or where Slack does not say, to its channel. Never throws: it has started, whatever becomes of the link. */
+async function linkTo(
+  client: Pick<SlackClient, "permalink">,
+  workspace: Installation["workspace"],
+  channel: string,
+  ts: string,
+): Promise<string> {
+  // https://docs.slack.dev/interactivity/deep-linking
+  return client.permalink(workspace, channel, ts).catch(() => `https://slack.com/app_redirect?channel=${channel}`);
 }
 
 function wrong(reason: string): Ended & { readonly kind: "wrong" } {

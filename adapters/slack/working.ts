@@ -29,11 +29,20 @@ const forgottenAfterMs = 120_000;
 /** Makes what says so; nothing waits for it, and nothing comes of it where Slack does not take it. */
 export function createWorking({ client, background, clock }: WorkingOptions): Working {
   const atWork = new Map<Address, { cancel: () => void; isShown: boolean }>();
+  const untold = new Map<Address, Promise<void>>();
   const tell = (address: Address, words: string): void => {
     const place = readAddress(address);
     if (place === null || place.thread === null) return;
     const { workspace, channel, thread: threadTs } = place;
-    background.run("the status of a thread", () => client.setStatus({ workspace, channel, threadTs, status: words }));
+    const set = (): Promise<void> => client.setStatus({ workspace, channel, threadTs, status: words });
+    // One word of a thread after another: of two at once nobody knows which one Slack shows in the end.
+    const before = untold.get(address);
+    const told = before === undefined ? set() : before.then(set);
+    untold.set(address, told);
+    background.run("the status of a thread", async () => {
+      await told;
+      if (untold.get(address) === told) untold.delete(address);
+    });
   };
   const begin = (address: Address): void => {
     const show = (): void => {

@@ -3,7 +3,7 @@ import type { Clock } from "../../src/ports/clock.ts";
 import { PermanentError } from "../../src/ports/errors.ts";
 import { createForgetting } from "./forget.ts";
 import { GroupCommit } from "./group-commit.ts";
-import { assertNotNewer, migrate } from "./schema.ts";
+import { assertNotNewer, isOlder, migrate } from "./schema.ts";
 import { Workspaces } from "./workspaces.ts";
 
 /** What the repositories share: one connection. */
@@ -65,6 +65,35 @@ export function openConnection(file: string): DatabaseSync {
   }
 }
 
+/**
+ * Opens a database only to look into it: nothing is written, and others can read it, too, while it is open. Answers
+ * null where its tables are those of an older Usher. Throws as `openConnection` does.
+ */
+export function openReadOnly(file: string): Database | null {
+  const connection = new DatabaseSync(file, { timeout: busyTimeoutMs, readOnly: true });
+  try {
+    assertNotNewer(connection);
+    if (isOlder(connection)) {
+      connection.close();
+      return null;
+    }
+    const workspaces = new Workspaces(connection);
+    const group = new GroupCommit(connection, () => workspaces.forget());
+    return {
+      ...sharedBy(connection, workspaces, group),
+      removed() {},
+      removedNow() {},
+      close() {
+        group.close();
+        connection.close();
+      },
+    };
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
 /** Throws PermanentError if one of the settings that the guarantees rest on does not hold. */
 export function assertSettings(connection: DatabaseSync): void {
   for (const [pragma, wanted] of Object.entries(needed)) {
@@ -88,10 +117,7 @@ export function createDatabase(connection: DatabaseSync, clock: Clock, unlocking
   const forgetting = createForgetting(connection, clock);
 
   return {
-    workspaces,
-    prepare: (statement) => connection.prepare(statement),
-    read: (query) => group.read(query),
-    write: (work) => group.write(work),
+    ...sharedBy(connection, workspaces, group),
     removed: () => forgetting.removed(),
     removedNow: () => forgetting.removedNow(),
     close() {
@@ -101,5 +127,18 @@ export function createDatabase(connection: DatabaseSync, clock: Clock, unlocking
       unlocking();
       connection.close();
     },
+  };
+}
+
+function sharedBy(
+  connection: DatabaseSync,
+  workspaces: Workspaces,
+  group: GroupCommit,
+): Pick<Database, "workspaces" | "prepare" | "read" | "write"> {
+  return {
+    workspaces,
+    prepare: (statement) => connection.prepare(statement),
+    read: (query) => group.read(query),
+    write: (work) => group.write(work),
   };
 }

@@ -11,18 +11,7 @@ import { bytes, integer, type Row, text } from "./row.ts";
 /** Answers the installations of the port, each sealed as a whole by the key ring; without one (null) there are none. */
 export function createInstallations(database: Database, keyRing: KeyRing | null): InstallationStore {
   const { workspaces } = database;
-  const insert = database.prepare("INSERT INTO installations (workspace, platform, sealed) VALUES (?, ?, ?)");
-  const select = database.prepare("SELECT sealed FROM installations WHERE workspace = ? AND platform = ?");
-  const remove = database.prepare("DELETE FROM installations WHERE workspace = ? AND platform = ?");
-  const installed = database.prepare(
-    `SELECT w.name FROM installations AS i JOIN workspaces AS w ON w.key = i.workspace
-    WHERE i.platform = ? ORDER BY w.name`,
-  );
-  const leave = database.prepare("INSERT INTO departures (workspace, platform) VALUES (?, ?) ON CONFLICT DO NOTHING");
-  const clear = database.prepare("DELETE FROM departures WHERE workspace = ? AND platform = ?");
-  const departed = database.prepare(
-    "SELECT w.name FROM departures AS d JOIN workspaces AS w ON w.key = d.workspace WHERE d.platform = ? ORDER BY w.name",
-  );
+  const { insert, select, remove, installed, note, clear, noted } = prepared(database);
   // Runs a change and, if it has removed tokens, takes their traces away before the caller is answered (G18).
   const write = async (change: () => { readonly changes: number | bigint }): Promise<void> => {
     const { changes } = await database.write(change);
@@ -45,13 +34,15 @@ export function createInstallations(database: Database, keyRing: KeyRing | null)
         const row = select.get(workspaces.keyOf(workspace), platform);
         return row === undefined ? null : installationOf(ringOf(keyRing), workspace, platform, row);
       }),
-    remove: (workspace, platform) =>
+    remove: (workspace, platform, installedAt) =>
       write(() => {
         const key = workspaces.keyFor(workspace);
-        leave.run(key, platform);
+        const row = select.get(key, platform);
+        if (row !== undefined && momentOf(keyRing, workspace, platform, row) > installedAt) return { changes: 0 };
+        note.run(key, platform);
         return remove.run(key, platform);
       }),
-    left: (platform) => database.read(() => departed.all(platform).map(nameOf)),
+    uninstalled: (platform) => database.read(() => noted.all(platform).map(nameOf)),
     async cleared(workspace, platform) {
       await database.write(() => {
         clear.run(workspaces.keyOf(workspace), platform);
@@ -60,6 +51,33 @@ export function createInstallations(database: Database, keyRing: KeyRing | null)
     workspaces: (platform) => database.read(() => installed.all(platform).map(nameOf)),
     renew: createRenew(database, keyRing),
   };
+}
+
+function prepared(database: Database) {
+  return {
+    insert: database.prepare("INSERT INTO installations (workspace, platform, sealed) VALUES (?, ?, ?)"),
+    select: database.prepare("SELECT sealed FROM installations WHERE workspace = ? AND platform = ?"),
+    remove: database.prepare("DELETE FROM installations WHERE workspace = ? AND platform = ?"),
+    installed: database.prepare(
+      `SELECT w.name FROM installations AS i JOIN workspaces AS w ON w.key = i.workspace
+    WHERE i.platform = ? ORDER BY w.name`,
+    ),
+    note: database.prepare("INSERT INTO departures (workspace, platform) VALUES (?, ?) ON CONFLICT DO NOTHING"),
+    clear: database.prepare("DELETE FROM departures WHERE workspace = ? AND platform = ?"),
+    noted: database.prepare(
+      "SELECT w.name FROM departures AS d JOIN workspaces AS w ON w.key = d.workspace WHERE d.platform = ? ORDER BY w.name",
+    ),
+  };
+}
+
+/** When it was installed, in Unix ms; what no key opens is of no use to anybody, and counts as the oldest. */
+function momentOf(keyRing: KeyRing | null, workspace: WorkspaceId, platform: Platform, row: Row): number {
+  try {
+    return installationOf(ringOf(keyRing), workspace, platform, row).installedAt;
+  } catch (error) {
+    if (error instanceof PermanentError) return Number.NEGATIVE_INFINITY;
+    throw error;
+  }
 }
 
 function nameOf(row: Row): WorkspaceId {

@@ -1,6 +1,8 @@
 import {
+  accessSync,
   chmodSync,
   closeSync,
+  constants,
   existsSync,
   mkdirSync,
   openSync,
@@ -60,9 +62,20 @@ export function writePid(folder: string): void {
   }
 }
 
-/** Whether there is a database in a folder, and the process that holds it, where one is known to live. Changes nothing. */
-export function lookAtFolder(folder: string): { readonly exists: boolean; readonly holder: number | null } {
-  return { exists: existsSync(join(folder, fileName)), holder: livingPid(folder) };
+/** The database's file in a folder (null: there is none), and the process that holds it, where one is known to live. */
+export function lookAtFolder(folder: string): { readonly file: string | null; readonly holder: number | null } {
+  const file = join(folder, fileName);
+  return { file: existsSync(file) ? file : null, holder: livingPid(folder) };
+}
+
+/** Whether this user may write in a folder. Writes nothing. */
+export function mayWriteIn(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Takes the note away; before the lock is given up, or it could be the next one's. */

@@ -1,31 +1,46 @@
 import { type Finding, missing, ok } from "../../src/domain/finding.ts";
-import type { Clock } from "../../src/ports/clock.ts";
-import { PermanentError, TransientError } from "../../src/ports/errors.ts";
 import type { KeyRing } from "../../src/ports/key-ring.ts";
 import type { Store } from "../../src/ports/store.ts";
-import { lookAtFolder } from "./lock.ts";
-import { openSqliteStore } from "./open.ts";
+import { openReadOnly } from "./database.ts";
+import { toStoreError } from "./errors.ts";
+import { lookAtFolder, mayWriteIn } from "./lock.ts";
+import { createStore } from "./open.ts";
+
+const what = "Data folder";
+const mend = "Mend what the sentence names, or choose another folder with USHER_DATA.";
+
+/** What somebody finds who only wants to look; `store`: null where it cannot be looked into. */
+export interface Look {
+  readonly store: Store | null;
+  readonly finding: Finding;
+}
 
 /**
- * Opens the store for somebody who only wants to look: not where there is none yet, and not where a running Usher has it
- * (then `store` is null). Throws what is nobody's doing.
+ * Opens the store for somebody who only wants to look: not where there is none yet, not where a running Usher has it, and
+ * not where an older one has left it. Writes nothing; until it is closed no Usher can start there.
  */
-export async function openToLook(options: {
-  readonly folder: string;
-  readonly clock: Clock;
-  readonly keyRing: KeyRing | null;
-}): Promise<{ readonly store: Store | null; readonly finding: Finding }> {
-  const { folder } = options;
-  const what = "Data folder";
-  const { exists, holder } = lookAtFolder(folder);
-  if (!exists) return { store: null, finding: ok(what, `${folder} is made at the first start.`) };
+export function openToLook({ folder, keyRing }: { readonly folder: string; readonly keyRing: KeyRing | null }): Look {
+  const { file, holder } = lookAtFolder(folder);
+  if (file === null) return { store: null, finding: ok(what, `${folder} is made at the first start.`) };
   try {
-    return { store: await openSqliteStore(options), finding: ok(what, `${folder} can be read and written.`) };
+    const database = openReadOnly(file);
+    if (database === null) {
+      const older = `${folder} is as an older Usher has left it: the next start brings it up to date, and it is not looked into before.`;
+      return { store: null, finding: ok(what, older) };
+    }
+    return { store: createStore(database, keyRing), finding: writing(folder) };
   } catch (error) {
-    if (!(error instanceof PermanentError || error instanceof TransientError)) throw error;
     const running = `${folder} is in use by process ${holder}: Usher is running, and its database is left alone.`;
     if (holder !== null) return { store: null, finding: ok(what, running) };
-    const mend = "Mend what the sentence names, or choose another folder with USHER_DATA.";
-    return { store: null, finding: missing(what, error.message, mend) };
+    return { store: null, finding: missing(what, toStoreError(error).message, mend) };
   }
+}
+
+function writing(folder: string): Finding {
+  if (mayWriteIn(folder)) return ok(what, `${folder} can be read and written.`);
+  return missing(
+    what,
+    `${folder} cannot be written.`,
+    "Make it writable for this user, or choose another with USHER_DATA.",
+  );
 }

@@ -183,6 +183,11 @@ export function assertNotNewer(database: DatabaseSync): void {
   );
 }
 
+/** Whether a database has the tables of an older Usher than this one. */
+export function isOlder(database: DatabaseSync): boolean {
+  return versionOf(database) < migrations.length;
+}
+
 /** Brings the tables to the newest version, one transaction a step. Throws SQLite's errors. */
 export function migrate(database: DatabaseSync): void {
   database.function("hand_off_in", { deterministic: true }, handOffIn);

@@ -147,10 +147,14 @@ export interface SettingsStore {
 export interface InstallationStore {
   put(installation: Installation): Promise<void>;
   load(workspace: WorkspaceId, platform: Platform): Promise<Installation | null>;
-  /** Destroys the tokens at once, if there are any, and in the same write notes that the workspace was left. */
-  remove(workspace: WorkspaceId, platform: Platform): Promise<void>;
-  /** Every workspace that was left on this platform, and where something still has to be cleared away. */
-  left(platform: Platform): Promise<readonly WorkspaceId[]>;
+  /**
+   * Usher was uninstalled, of which `installedAt` tells: destroys at once the tokens of what was installed at that moment or
+   * before, if there are any, and in the same write notes that it was uninstalled there. What was installed later stays, and
+   * then nothing is noted.
+   */
+  remove(workspace: WorkspaceId, platform: Platform, installedAt: number): Promise<void>;
+  /** Every workspace in which it was uninstalled, and where something still has to be cleared away. */
+  uninstalled(platform: Platform): Promise<readonly WorkspaceId[]>;
   /** What had to be cleared away there is; twice is as good as once. */
   cleared(workspace: WorkspaceId, platform: Platform): Promise<void>;
   /** Every workspace in which this platform is installed; the one list across workspaces. */

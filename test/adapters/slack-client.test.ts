@@ -31,7 +31,7 @@ const clientAt = (apiUrl: string): SlackClient => {
       const botToken = tokens.get(workspace);
       return botToken === undefined ? null : { botToken, botUser: `U-${workspace}` };
     },
-    onTokenGone: (workspace) => gone.push(workspace),
+    onTokenVoid: (workspace) => gone.push(workspace),
     log: { info: take, warn: take, error: take },
   });
 };
@@ -274,8 +274,14 @@ describe("R12: 429", () => {
     await settled();
     // All at once, as for a process that was stopped meanwhile.
     clock.advance(60_000);
-    expect(await waiting).toBeInstanceOf(TransientError);
+    expect(await waiting).toMatchObject({ name: "TransientError", retryAfterMs: null });
+    expect(String(await waiting)).toContain("chat.postMessage in C1 was not sent");
     expect(slack.calls).toHaveLength(3);
+    // Slack has said nothing: whatever else is to be sent need not wait.
+    const others = [ending(send(shop, "C2")), ending(send())];
+    await settled();
+    expect(slack.calls).toHaveLength(5);
+    expect(await Promise.all(others)).toEqual(["done", "done"]);
   });
 
   test("who waits for a slot when Slack says so waits for that as well, and gives up what does not fit into the time", async () => {

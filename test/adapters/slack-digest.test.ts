@@ -22,7 +22,7 @@ let startedAt: number;
 /** A process of Usher's: everything but Slack begins anew. */
 const boot = (): void => {
   const log = { info: () => {}, warn: () => {}, error: () => {} };
-  const client = createSlackClient({ clock, botOf: async () => memoryBot, onTokenGone: () => {}, log });
+  const client = createSlackClient({ clock, botOf: async () => memoryBot, onTokenVoid: () => {}, log });
   posts = createPosts({ client, clock, log });
   digest = createDigest({ client, clock, log, waiting: async () => waiting, homeOf: () => home });
 };

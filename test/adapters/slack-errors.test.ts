@@ -1,6 +1,6 @@
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from "@slack/web-api";
 import { describe, expect, test } from "vitest";
-import { isTokenGone, RefusedError, slackError } from "../../adapters/slack/errors.ts";
+import { isTokenVoid, RefusedError, slackError } from "../../adapters/slack/errors.ts";
 import { PermanentError, TransientError } from "../../src/ports/errors.ts";
 
 const canary = "xoxb-canary Jane's words";
@@ -59,9 +59,9 @@ describe("Slack's answers", () => {
   });
 
   test("R12: the token is gone when Slack calls it void, and with no other refusal", () => {
-    const gone = rows.filter(([code]) => isTokenGone(slackError(answered(code), doing))).map(([code]) => code);
+    const gone = rows.filter(([code]) => isTokenVoid(slackError(answered(code), doing))).map(([code]) => code);
     expect(gone).toEqual(["token_revoked", "account_inactive"]);
-    expect([isTokenGone(new Error("token_revoked")), isTokenGone(new PermanentError("token_revoked"))]).toEqual([
+    expect([isTokenVoid(new Error("token_revoked")), isTokenVoid(new PermanentError("token_revoked"))]).toEqual([
       false,
       false,
     ]);

@@ -2,12 +2,14 @@ import { readFileSync } from "node:fs";
 import type { App } from "@slack/bolt";
 import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
 import { eventsPath } from "../../adapters/slack/bolt-http.ts";
 import { redirectPath } from "../../adapters/slack/install.ts";
 import { type Listeners, listen } from "../../adapters/slack/listeners.ts";
 import { driftOf, manifestFor, readManifest } from "../../adapters/slack/manifest.ts";
 import { slackMethods } from "../../adapters/slack/methods.ts";
 import { botScopes, eventScopes, featureScopes, methodScopes } from "../../adapters/slack/scopes.ts";
+import { verbs } from "../../src/app/commands/verbs.ts";
 
 const json = (path: string): unknown => JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8"));
 const raw = json("../../manifest.json");
@@ -95,6 +97,13 @@ describe("manifest.json", () => {
       input_parameters: { required: ["procedure", "customer", "channel"] },
       output_parameters: { required: ["link"] },
     });
+  });
+
+  test("hints at every verb that there is, after help", () => {
+    const hint = z.object({ slash_commands: z.tuple([z.object({ usage_hint: z.string() })]) }).parse(features);
+    const named = hint.slash_commands[0].usage_hint.split(" | ");
+    expect(named[0]).toBe("help");
+    expect(named.toSorted()).toEqual(verbs.map(({ name }) => name).toSorted());
   });
 
   test("leads Slack to the one address at which the adapter listens", () => {

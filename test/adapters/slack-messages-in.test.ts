@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { cardRefOf } from "../../adapters/slack/address.ts";
 import { createBackground } from "../../adapters/slack/background.ts";
-import { createGate } from "../../adapters/slack/gate.ts";
+import { createGate, type Gate } from "../../adapters/slack/gate.ts";
 import { createMessagesIn } from "../../adapters/slack/messages-in.ts";
 import type { Installation } from "../../src/domain/installation.ts";
+import type { Person } from "../../src/domain/person.ts";
 import { TransientError } from "../../src/ports/errors.ts";
 import { createFakeClock, type FakeClock } from "../support/fake-clock.ts";
 import { createFakeInbound, type FakeInbound } from "../support/fake-inbound.ts";
@@ -20,17 +21,20 @@ const installation: Installation = {
 
 let clock: FakeClock;
 let inbound: FakeInbound;
+let gate: Gate;
+let personOf: () => Promise<Person>;
 let hear: (payload: unknown) => Promise<void>;
 
 beforeEach(() => {
   clock = createFakeClock();
   inbound = createFakeInbound();
-  const gate = createGate(clock);
+  personOf = async () => from;
+  gate = createGate(clock);
   gate.open(inbound);
   const messagesIn = createMessagesIn({
     gate,
     clock,
-    people: { of: async () => from, knownOrNull: async () => from, verified: async () => from },
+    people: { of: () => personOf(), knownOrNull: async () => from, verified: async () => from },
     agentsChannelOf: () => agents,
     commands: { inThread: () => {}, bySlash: () => {} },
     client: { history: async () => ({ messages: [], next: null }), postEphemeral: async () => undefined },
@@ -54,6 +58,42 @@ function underCard(ageMs: number) {
     card: cardRefOf({ workspace, kind: "card", channel: agents, ts }),
   };
 }
+
+describe("G1: what somebody writes, whom Slack is slow to name", () => {
+  const payload = { type: "message", channel: "C0SUPPORT", channel_type: "channel", user: artur, text: "Hello" };
+  const message = { ...payload, ts: "1700000000.000100" };
+  const slowly = async () => {
+    await new Promise<void>((resolve) => clock.after(500, resolve));
+    return from;
+  };
+
+  test("is refused 2.5 s after it came, and not later, where the store hangs as well", async () => {
+    personOf = slowly;
+    const release = inbound.hold();
+    const refused = expect(hear(message)).rejects.toThrow("No answer within 2500 ms");
+    for (const ms of [500, 2000]) {
+      await settled();
+      clock.advance(ms);
+    }
+    await refused;
+    expect(inbound.reports).toHaveLength(1);
+    release();
+  });
+
+  test("is waited for when Usher stops", async () => {
+    personOf = slowly;
+    const heard = hear(message);
+    let isClosed = false;
+    const closing = gate.close().then(() => {
+      isClosed = true;
+    });
+    await settled();
+    expect(isClosed).toBe(false);
+    clock.advance(500);
+    await Promise.all([heard, closing]);
+    expect(inbound.reports).toHaveLength(1);
+  });
+});
 
 describe("who answers under a card before Usher has stored where it stands", () => {
   test("is heard as soon as it is stored", async () => {

@@ -25,7 +25,7 @@ const begin = (pageSize?: number): void => {
   warnings = [];
   effectId = `${clock.now().toString(16).padStart(12, "0")}${"a".repeat(32)}-7`;
   const log = { info: () => {}, error: () => {}, warn: (_: unknown, message: string) => void warnings.push(message) };
-  const client = createSlackClient({ clock, botOf: async () => memoryBot, onTokenGone: () => {}, log });
+  const client = createSlackClient({ clock, botOf: async () => memoryBot, onTokenVoid: () => {}, log });
   posts = createPosts({ client, clock, log });
 };
 beforeEach(() => begin());

@@ -160,6 +160,21 @@ describe("what does not fit on a card", () => {
     expect([card, ...parts].flatMap(messageProblems)).toEqual([]);
   });
 
+  test("a reason alone, as at an edit: the card does not say that its request is in the thread", () => {
+    const reason = "because ".repeat(700).trim();
+    const status = [{ tone: "bad" as const, before: "Rejected by ", at: 0, after: `: ${reason}` }];
+    const [card, ...parts] = render({ status });
+    expect(textsOf(card, "mrkdwn").join()).not.toContain("in the thread");
+    expect(textsOf(card, "mrkdwn").join()).toContain("The outcome is cut short here.");
+    expect(parts[0]?.text).toMatch(/^Outcome/);
+    expect(words(parts)).toContain(reason);
+    expect([card, ...parts].flatMap(messageProblems)).toEqual([]);
+    const long = { label: "Body", fields: [{ name: "Body", value: "x".repeat(9000) }] };
+    expect(textsOf(render({ status, sections: [long] })[0], "mrkdwn").join()).toContain(
+      "*Full request* is in the thread",
+    );
+  });
+
   test("more than ten variables: the rest is counted, and all are in the thread", () => {
     const fields = Array.from({ length: 25 }, (_, index) => ({ name: `name_${index}`, value: `value ${index};` }));
     const [card, ...parts] = render({ sections: [{ label: "Collected", fields }] });

@@ -56,7 +56,7 @@ test("what a form is answered with comes back with the acknowledgement", async (
 });
 
 test("what belongs to no installation is acknowledged and dropped", async () => {
-  await rig.installations.remove(slackWorkspace);
+  rig.installations.forget(slackWorkspace);
   expect((await writes("Hi")).delivered).toMatchObject([{ status: 200 }]);
   expect(inbound.reports).toEqual([]);
 });

@@ -100,6 +100,13 @@ describe("the shortcut of a message", () => {
     expect(modalOf(agnes)).toContain("Usher is not in this channel");
   });
 
+  test("in a direct message Slack is not asked about it, for which Usher has no scope", async () => {
+    const { ts } = await writes({ channel: company.janesDirect });
+    await shortcut(jane, company.janesDirect, ts);
+    expect(modalOf(jane)).toContain("Refund request");
+    expect(rig.slack.journal.of("conversations.info")).toEqual([]);
+  });
+
   test.each(["expired_trigger_id", "trigger_expired", "fatal_error"])(
     "no modal (%s): it is said in a message for who asked alone, and nothing was started",
     async (error) => {
@@ -146,6 +153,18 @@ describe("a workflow's step", () => {
     const link = `https://brightgoods.slack.com/archives/${support}/p${root.ts.replace(".", "")}`;
     expect(outcome(executionId)).toEqual({ kind: "done", outputs: { link } });
   });
+
+  test.each(["message_not_found", "channel_not_found", "internal_error"])(
+    "what has started is never reported as failed: without a link to the thread (%s) it ends with one to the channel",
+    async (error) => {
+      rig.slack.faults.plan({ method: "chat.getPermalink" }, { kind: "error", error });
+      const { executionId, delivered } = await runs();
+      expect(delivered).toMatchObject([{ status: 200 }]);
+      expect(starts()).toHaveLength(1);
+      const link = `https://slack.com/app_redirect?channel=${support}`;
+      expect(outcome(executionId)).toEqual({ kind: "done", outputs: { link } });
+    },
+  );
 
   test("the event again, after it was done, while it is done, or after the post's answer was lost: one thread, one run", async () => {
     rig.slack.faults.plan({ method: "chat.postMessage" }, { kind: "reset", when: "after" });

@@ -11,7 +11,7 @@ import { createKeyRing } from "../../src/key-ring.ts";
 import { PermanentError } from "../../src/ports/errors.ts";
 import type { KeyRing } from "../../src/ports/key-ring.ts";
 import type { Store } from "../../src/ports/store.ts";
-import { workspaceId } from "../support/conversation.ts";
+import { someMoment, workspaceId } from "../support/conversation.ts";
 import { createFakeClock } from "../support/fake-clock.ts";
 import { keyNamed, ringOf } from "../support/keys.ts";
 import { anInstallation } from "../support/records.ts";
@@ -55,7 +55,7 @@ describe("the tokens of an installation (G17)", () => {
     expect(everyByte().includes("xoxb")).toBe(false);
     await during(ringOf("a"), async (store) => {
       expect((await store.installations.load(demo, "slack"))?.botToken).toBe(token);
-      await store.installations.remove(demo, "slack");
+      await store.installations.remove(demo, "slack", someMoment);
     });
     expect(everyByte().includes("xoxb")).toBe(false);
   });
@@ -63,8 +63,8 @@ describe("the tokens of an installation (G17)", () => {
   const short = anInstallation({ botToken: token });
   const long = anInstallation({ botToken: token.padEnd(2000, "x"), scopes: Array.from({ length: 200 }, String) });
   const ways: readonly (readonly [string, typeof short, (store: Store) => Promise<unknown>])[] = [
-    ["removed", short, (store) => store.installations.remove(demo, "slack")],
-    ["removed, being long,", long, (store) => store.installations.remove(demo, "slack")],
+    ["removed", short, (store) => store.installations.remove(demo, "slack", someMoment)],
+    ["removed, being long,", long, (store) => store.installations.remove(demo, "slack", someMoment)],
     ["replaced", short, (store) => store.installations.put(anInstallation({ botToken: "xoxb-2" }))],
     ["replaced, being long,", long, (store) => store.installations.put(anInstallation({ botToken: "xoxb-2" }))],
     ["encrypted by another key", short, (store) => store.installations.renew()],
@@ -139,7 +139,7 @@ describe("attack 103: keys", () => {
       }
       // Uninstalled is uninstalled, whatever the keys.
       expect(await installations.workspaces("slack")).toStrictEqual([demo]);
-      await installations.remove(demo, "slack");
+      await installations.remove(demo, "slack", someMoment);
       expect(await installations.load(demo, "slack")).toBeNull();
       expect(await installations.renew()).toBe(0);
     });
@@ -174,7 +174,7 @@ describe("attack 103: keys", () => {
     await put(ringOf("a"));
     await during(ringOf("b", "a"), async ({ installations }) => {
       const renewed = installations.renew();
-      const removed = installations.remove(demo, "slack");
+      const removed = installations.remove(demo, "slack", someMoment);
       await Promise.all([renewed, removed]);
       expect(await installations.workspaces("slack")).toStrictEqual([]);
     });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { openInstallations } from "../../adapters/slack/installations.ts";
 import { createInstalling } from "../../src/app/installing.ts";
-import type { WorkspaceId } from "../../src/domain/ids.ts";
-import type { Installation } from "../../src/domain/installation.ts";
-import { TransientError } from "../../src/ports/errors.ts";
+import { type WorkspaceId, workspaceIdSchema } from "../../src/domain/ids.ts";
+import { PermanentError, TransientError } from "../../src/ports/errors.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { agent } from "../support/chat.ts";
 import { type House, type HouseOptions, housesOf } from "../support/house.ts";
@@ -16,25 +16,12 @@ const houses = housesOf(
   ]),
 );
 
-/** What is installed, in memory and, as far as these tests ask, in the store: the houses have no keys for more. */
-function memoryKnown(store: Store) {
-  const known = new Map<WorkspaceId, Installation>();
-  return {
-    of: (workspace: WorkspaceId) => known.get(workspace) ?? null,
-    put: async (installation: Installation) => void known.set(installation.workspace, installation),
-    async remove(workspace: WorkspaceId) {
-      known.delete(workspace);
-      await store.installations.remove(workspace, "web");
-    },
-  };
-}
-
 /** A house in which Usher is installed by the owner, with an agent. */
 async function installed(options: Partial<HouseOptions> = {}) {
   const house = await houses.open(options);
   const { store, settings, work, clock, log, workspace } = house;
   const opened: string[] = [];
-  const known = memoryKnown(store);
+  const known = await openInstallations(store.installations, null);
   const openWorkspace = async (one: WorkspaceId) => void opened.push(one);
   const installing = createInstalling({ platform: "web", known, store, settings, work, openWorkspace, clock, log });
   const installation = anInstallation({ workspace, platform: "web", by: "olga", botToken: "xoxb-1" });
@@ -92,7 +79,7 @@ describe("uninstalling", () => {
     const records = await house.store.runs.find(house.workspace, {}, null);
     const ended = state === "in the hands of people" ? "escalated" : "cancelled";
     expect(records.items.map((record) => record.ended)).toEqual([ended]);
-    expect(await house.store.installations.left("web")).toEqual([]);
+    expect(await house.store.installations.uninstalled("web")).toEqual([]);
   });
 
   test("a call that is out is not repeated, and ends the run when it comes back", async () => {
@@ -142,7 +129,7 @@ describe("uninstalling", () => {
   test("what is said of a token that was replaced leaves the new one alone", async () => {
     const { house, known, installing, installation } = await installed();
     await installing.install(installation);
-    const renewed = { ...installation, botToken: "xoxb-2" };
+    const renewed = { ...installation, botToken: "xoxb-2", installedAt: installation.installedAt + 1 };
     await installing.install(renewed);
     await installing.uninstall(installation);
     expect(known.of(house.workspace)).toEqual(renewed);
@@ -156,13 +143,13 @@ describe("when it is cut short", () => {
     await first.installing.install(first.installation);
     await states["waiting for an approval"]?.(first.house);
     // The token is destroyed, and no more than that.
-    await first.house.store.installations.remove(first.house.workspace, "web");
+    await first.house.store.installations.remove(first.house.workspace, "web", first.installation.installedAt);
     await houses.abandon(first.house);
     const { house, installing } = await installed({ boot: "boot-2" });
     await installing.finish();
     expect((await house.load("c1"))?.run).toBeNull();
     expect(await house.store.roles.load(house.workspace, "web", agent.id)).toBeNull();
-    expect(await house.store.installations.left("web")).toEqual([]);
+    expect(await house.store.installations.uninstalled("web")).toEqual([]);
   });
 
   test("by the store, it is tried again until it works; nothing is known of the workspace meanwhile", async () => {
@@ -181,20 +168,131 @@ describe("when it is cut short", () => {
     await expect(installing.uninstall(installation)).rejects.toThrow(TransientError);
     expect(known.of(house.workspace)).toBeNull();
     expect((await house.load("c1"))?.run).not.toBeNull();
+    expect(house.log.lines.filter(({ message }) => message.includes("is destroyed"))).toEqual([]);
     isDown = false;
     house.clock.advance(60_000);
     await house.until("c1", ({ run }) => run === null);
+  });
+
+  test("what is said of the old token while a new one is being stored does not reach the new one", async () => {
+    const written = Promise.withResolvers<void>();
+    const release = Promise.withResolvers<void>();
+    let isHeld = false;
+    const wrap = (store: Store): Store => ({
+      ...store,
+      installations: {
+        ...store.installations,
+        async put(installation) {
+          await store.installations.put(installation);
+          if (!isHeld) return;
+          written.resolve();
+          await release.promise;
+        },
+      },
+    });
+    const first = await installed({ wrap });
+    const { house, known, installing, installation } = first;
+    await installing.install(installation);
+    isHeld = true;
+    const renewed = { ...installation, botToken: "xoxb-2", installedAt: installation.installedAt + 1 };
+    const renewing = installing.install(renewed);
+    await written.promise;
+    const uninstalling = installing.uninstall(installation);
+    // Whatever it asks of the store at once is asked before the new token is known.
+    await house.store.roles.list(house.workspace);
+    release.resolve();
+    await Promise.all([renewing, uninstalling]);
+    expect(known.of(house.workspace)).toEqual(renewed);
+    await houses.abandon(house);
+    const next = await installed({ boot: "boot-2" });
+    expect(await next.house.store.installations.load(house.workspace, "web")).toEqual(renewed);
+    expect(await next.house.store.installations.uninstalled("web")).toEqual([]);
+  });
+
+  test("in one workspace, the others come and go all the same, and it is tried again", async () => {
+    const broken = workspaceIdSchema.parse("broken");
+    let isBroken = true;
+    const wrap = (store: Store): Store => ({
+      ...store,
+      conversations: {
+        ...store.conversations,
+        find: (workspace, ...rest) =>
+          isBroken && workspace === broken
+            ? Promise.reject(new PermanentError("a document cannot be read"))
+            : store.conversations.find(workspace, ...rest),
+      },
+    });
+    const { house, known, installing, installation } = await installed({ wrap });
+    const { store, workspace, clock, log } = house;
+    const inBroken = { ...installation, workspace: broken };
+    await installing.install(inBroken);
+    await expect(installing.uninstall(inBroken)).rejects.toThrow("cannot be read");
+    // Another workspace, the next start, and this one itself, which starts clean or not at all.
+    await installing.install(installation);
+    expect(known.of(workspace)).toEqual(installation);
+    await installing.finish();
+    await expect(installing.install({ ...inBroken, botToken: "xoxb-2" })).rejects.toThrow("cannot be read");
+    expect(known.of(broken)).toBeNull();
+    expect(await store.installations.uninstalled("web")).toEqual([broken]);
+    isBroken = false;
+    clock.advance(60_000);
+    await log.until("is cleared up");
+    expect(await store.installations.uninstalled("web")).toEqual([]);
+  });
+
+  test("nobody is owner of a workspace in which nothing is installed, and once it works the page says who is", async () => {
+    let isDown = true;
+    const wrap = (store: Store): Store => ({
+      ...store,
+      installations: {
+        ...store.installations,
+        put: (one) => (isDown ? Promise.reject(new TransientError("down")) : store.installations.put(one)),
+      },
+    });
+    const { house, installing, installation } = await installed({ wrap });
+    await expect(installing.install(installation)).rejects.toThrow(TransientError);
+    expect(await house.store.roles.load(house.workspace, "web", "olga")).toBeNull();
+    isDown = false;
+    expect(await installing.install(installation)).toEqual({ isOwner: true });
+    // An owner who installs it once more still is one.
+    expect(await installing.install(installation)).toEqual({ isOwner: true });
+    expect(await installing.install({ ...installation, by: "eve" })).toEqual({ isOwner: false });
+  });
+
+  test("a clear-up that hangs keeps no other workspace's token", async () => {
+    const slow = workspaceIdSchema.parse("slow");
+    const release = Promise.withResolvers<void>();
+    const wrap = (store: Store): Store => ({
+      ...store,
+      conversations: {
+        ...store.conversations,
+        async find(workspace, ...rest) {
+          if (workspace === slow) await release.promise;
+          return store.conversations.find(workspace, ...rest);
+        },
+      },
+    });
+    const { house, installing, installation } = await installed({ wrap });
+    const inSlow = { ...installation, workspace: slow };
+    for (const one of [inSlow, installation]) await installing.install(one);
+    const hanging = installing.uninstall(inSlow);
+    await installing.uninstall(installation);
+    expect(await house.store.installations.workspaces("web")).toEqual([]);
+    expect(await house.store.installations.uninstalled("web")).toEqual([slow]);
+    release.resolve();
+    await hanging;
+    expect(await house.store.installations.uninstalled("web")).toEqual([]);
   });
 
   test("an installation in the same moment waits until everything is cleared up", async () => {
     const { house, known, installing, installation, opened } = await installed();
     await installing.install(installation);
     await states["waiting for an approval"]?.(house);
-    const renewed = { ...installation, botToken: "xoxb-2" };
+    const renewed = { ...installation, botToken: "xoxb-2", installedAt: installation.installedAt + 1 };
     await Promise.all([installing.uninstall(installation), installing.install(renewed)]);
     expect((await house.load("c1"))?.run).toBeNull();
     expect(known.of(house.workspace)).toEqual(renewed);
     expect(opened).toEqual([house.workspace, house.workspace]);
-    expect(await house.store.installations.left("web")).toEqual([]);
+    expect(await house.store.installations.uninstalled("web")).toEqual([]);
   });
 });

@@ -380,10 +380,39 @@ describe("attack 94 · a form that comes too late loses no decision: whoever pre
       const waiting = await askFor(house);
       house.slack.faults.plan({ method: "views.open" }, fault);
       expect((await house.bot.interaction(waiting.press(action))).status).toBe(200);
-      await whispered(house, waiting, { user: agnes, words: "Press the button again" });
+      await whispered(house, waiting, { user: agnes, words: "press the button again" });
       expect(stateOf(house, waiting)).toEqual(untouched);
       await house.bot.interaction(waiting.press());
       expect(decided(house, waiting).decided).toBe(1);
+    },
+  );
+  const inHome = async (action: string) => {
+    // Until then Slack wants no more forms, as it has said before.
+    house.clock.advance(60_000);
+    const waiting = await askFor(house);
+    const { container: _message, message: _ofIt, channel: _where, ...press } = waiting.press(action);
+    return { waiting, press: { ...press, container: { type: "view", view_id: "V0HOME00001" } } };
+  };
+  test("in App Home what was pressed is decided and drawn anew, although the words about it cannot be shown", async () => {
+    const { waiting, press } = await inHome("approve");
+    await house.bot.interaction(waiting.press());
+    const drawnBefore = house.slack.journal.of("views.publish").length;
+    house.slack.faults.plan({ method: "views.open" }, { kind: "error", error: "expired_trigger_id" });
+    expect((await house.bot.interaction(press)).status).toBe(200);
+    await house.slack.until(() => house.slack.journal.of("views.publish").length > drawnBefore);
+    expect(house.slack.journal.of("views.open").length).toBeGreaterThan(0);
+  });
+  test.each<[Fault, number]>([
+    [{ kind: "error", error: "expired_trigger_id" }, 500],
+    [{ kind: "rateLimited", retryAfterS: 1 }, 503],
+    [{ kind: "reset", when: "after" }, 200],
+  ])(
+    "in App Home Slack marks the button of a form that surely has not opened, and no other: %j",
+    async (fault, status) => {
+      const { waiting, press } = await inHome("reject");
+      house.slack.faults.plan({ method: "views.open" }, fault);
+      expect((await house.bot.interaction(press)).status).toBe(status);
+      expect(stateOf(house, waiting)).toEqual(untouched);
     },
   );
   test.each([3001, 10_000, 600_000])("a trigger of %i ms ago", async (ms) => {
@@ -393,7 +422,7 @@ describe("attack 94 · a form that comes too late loses no decision: whoever pre
     house.slack.state.views.clear();
     house.clock.advance(ms);
     expect((await house.bot.interaction(pressed.payload)).status).toBe(200);
-    await whispered(house, waiting, { user: agnes, words: "Press the button again" });
+    await whispered(house, waiting, { user: agnes, words: "press the button again" });
     expect(stateOf(house, waiting)).toEqual(untouched);
   });
 });

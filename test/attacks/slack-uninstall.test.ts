@@ -46,7 +46,7 @@ const sources = {
 } as const;
 
 /** How Usher learns that it is not there any more. */
-const goodbyes: { readonly [name: string]: () => Promise<unknown> } = {
+const signs: { readonly [name: string]: () => Promise<unknown> } = {
   "tokens_revoked, then app_uninstalled": () =>
     it.people.uninstalls({ team, order: ["tokens_revoked", "app_uninstalled"] }),
   "app_uninstalled, then tokens_revoked": () =>
@@ -73,7 +73,7 @@ const goodbyes: { readonly [name: string]: () => Promise<unknown> } = {
   },
 };
 
-/** Slack does not say goodbye: the next call is refused. */
+/** Slack says nothing: the next call is refused. */
 async function refusedWith(end: "token_revoked" | "account_inactive"): Promise<void> {
   endToken(slack.state, tokenIn(slack.state, team), end);
   await it.bot.event(homeOf(jane));
@@ -118,7 +118,7 @@ async function refundWaits() {
   return { thread, card: await message(agents, "Approval needed: create a ticket") };
 }
 
-const isCleared = () => it.usher.log.until("has left is cleared up");
+const isCleared = () => it.usher.log.until("was uninstalled is cleared up");
 
 /** What the store holds of the workspace; only while no Usher has it. */
 async function stored() {
@@ -129,7 +129,7 @@ async function stored() {
       open: items.filter(({ run, people }) => run !== null || people !== null).map(({ id }) => id),
       runs: (await store.runs.find(workspace, {}, null)).items.map(({ ended }) => ended),
       installed: await store.installations.workspaces("slack"),
-      left: await store.installations.left("slack"),
+      uninstalled: await store.installations.uninstalled("slack"),
       roles: (await store.roles.list(workspace)).map(({ userId, role }) => `${userId} ${role}`),
       agentsChannel: (await store.settings.load(workspace)).agentsChannel ?? null,
     };
@@ -140,7 +140,7 @@ async function stored() {
 
 // Where the token comes from makes a difference for the store alone.
 const signsForSettings = ["app_uninstalled, then tokens_revoked", "the answer token_revoked"];
-const variants = cross(Object.entries(sources), Object.entries(goodbyes)).filter(
+const variants = cross(Object.entries(sources), Object.entries(signs)).filter(
   ([[source], [sign]]) => source === "a token by OAuth" || signsForSettings.includes(sign),
 );
 
@@ -171,7 +171,7 @@ describe("attack 99 · uninstalled, in whatever order and by whatever sign", () 
           .join(),
       ).not.toContain("ticket number");
       expect(await stored()).toEqual({
-        ...{ open: [], runs: ["cancelled"], installed: [], left: [] },
+        ...{ open: [], runs: ["cancelled"], installed: [], uninstalled: [] },
         ...{ roles: [`${olga} owner`], agentsChannel: null },
       });
     },
@@ -180,7 +180,7 @@ describe("attack 99 · uninstalled, in whatever order and by whatever sign", () 
   test("the token is nowhere in the data folder any more", async () => {
     await sources["a token by OAuth"]();
     const { token } = tokenIn(slack.state, team);
-    await goodbyes["app_uninstalled alone"]?.();
+    await signs["app_uninstalled alone"]?.();
     await isCleared();
     await it.stop();
     const store = await openSqliteStore({ folder: folder.path, clock: systemClock, keyRing: ringOf("a") });
@@ -196,6 +196,30 @@ describe("attack 99 · uninstalled, in whatever order and by whatever sign", () 
     await isCleared();
     await it.people.writes({ user: jane, channel: support, text: "I want a refund" });
     await message(support, "What is your order number?");
+  });
+
+  test("what is said of a workspace, and repeated, never reaches its organisation's installation", async () => {
+    await sources["a token by OAuth"]();
+    const known = slack.state.teams.get(team);
+    if (known === undefined) throw new Error("no team");
+    slack.state.teams.set(team, { ...known, enterprise: { id: "E0BRIGHT", name: "Bright Group" } });
+    const ofTeam = homeOf(jane);
+    const leaves = (isOrganisation: boolean) => {
+      const [authorization] = ofTeam.authorizations;
+      const at = { ...authorization, enterprise_id: "E0BRIGHT", is_enterprise_install: isOrganisation };
+      const event = { type: "app_uninstalled" };
+      return { ...ofTeam, enterprise_id: "E0BRIGHT", event_id: slack.state.id("Ev"), event, authorizations: [at] };
+    };
+    await it.installer.installs({ team, user: olga, orgWide: true });
+    for (const envelope of [leaves(false), leaves(false), leaves(false)]) {
+      expect((await it.bot.event(envelope)).status).toBe(200);
+    }
+    await isCleared();
+    await it.people.writes({ user: jane, channel: support, text: "I want a refund" });
+    await message(support, "What is your order number?");
+    expect((await it.bot.event(leaves(true))).status).toBe(200);
+    await it.stop();
+    expect((await stored()).installed).toEqual([]);
   });
 
   test("a person's own token that is revoked is none of the bot's", async () => {
@@ -214,7 +238,7 @@ describe("attack 99 · uninstalled, in whatever order and by whatever sign", () 
     await isCleared();
     const page = await it.installer.installs({ team, user: artur });
     expect(page.html).toContain("It has an owner there already");
-    // What Slack repeats of the goodbye comes too late to count.
+    // What Slack repeats of the uninstallation comes too late to count.
     const old = events.envelopes.map((envelope) => ({ ...envelope, event_time: Number(envelope["event_time"]) - 5 }));
     for (const envelope of old) expect((await it.bot.event(envelope)).status).toBe(200);
     await it.interactions.presses({ user: agnes, channel: agents, ts: card.ts, label: "Approve" });

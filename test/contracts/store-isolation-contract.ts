@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { addressSchema, cardRefSchema, type WorkspaceId } from "../../src/domain/ids.ts";
 import { InvalidError } from "../../src/ports/errors.ts";
 import type { Store } from "../../src/ports/store.ts";
-import { aConversation, aHandOff, aRun, nonceNumber, workspaceId } from "../support/conversation.ts";
+import { aConversation, aHandOff, aRun, nonceNumber, someMoment, workspaceId } from "../support/conversation.ts";
 import {
   aDraftOfLead,
   aDraftOfTicket,
@@ -63,7 +63,7 @@ async function seen(store: Store, workspace: WorkspaceId) {
     roles: (await roles.list(workspace)).map(({ userId, role }) => [userId, role]),
     agentsChannel: (await settings.load(workspace)).agentsChannel?.address ?? null,
     token: (await installations.load(workspace, "slack"))?.botToken ?? null,
-    left: (await installations.left("slack")).includes(workspace),
+    uninstalled: (await installations.uninstalled("slack")).includes(workspace),
   };
 }
 
@@ -84,7 +84,7 @@ const nothing = {
   roles: [],
   agentsChannel: null,
   token: null,
-  left: false,
+  uninstalled: false,
 };
 
 function everythingOf(mark: string) {
@@ -105,7 +105,7 @@ function everythingOf(mark: string) {
     roles: [["ann", "agent"]],
     agentsChannel: mark,
     token: `xoxb-${mark}`,
-    left: false,
+    uninstalled: false,
   };
 }
 
@@ -139,9 +139,9 @@ export function storeIsolationContract(current: () => Store): void {
       await store.roles.remove(theirs, "web", "ann");
       await store.settings.save(theirs, { agentsChannel: channelOf("changed") });
       await store.installations.put(anInstallation({ workspace: theirs, botToken: "xoxb-changed" }));
-      await store.installations.remove(theirs, "slack");
+      await store.installations.remove(theirs, "slack", someMoment);
       await store.installations.cleared(theirs, "slack");
-      await store.installations.remove(theirs, "slack");
+      await store.installations.remove(theirs, "slack", someMoment);
       expect(await seen(store, ours)).toStrictEqual(everythingOf("ours"));
     });
 
@@ -184,7 +184,7 @@ export function storeIsolationContract(current: () => Store): void {
       "settings.save": (store) => store.settings.save(none, {}),
       "installations.put": (store) => store.installations.put(anInstallation({ workspace: none })),
       "installations.load": (store) => store.installations.load(none, "slack"),
-      "installations.remove": (store) => store.installations.remove(none, "slack"),
+      "installations.remove": (store) => store.installations.remove(none, "slack", someMoment),
       "installations.cleared": (store) => store.installations.cleared(none, "slack"),
     };
     test.each(Object.entries(calls))("%s without a workspace is refused", async (_, call) => {

@@ -352,8 +352,8 @@ function installations(current: () => Store, reopened: () => Promise<Store>): vo
     const inTeams = anInstallation({ platform: "teams" });
     const elsewhere = anInstallation({ workspace: other });
     for (const one of [anInstallation(), inTeams, elsewhere]) await current().installations.put(one);
-    await current().installations.remove(demo, "slack");
-    await current().installations.remove(demo, "slack");
+    await current().installations.remove(demo, "slack", someMoment);
+    await current().installations.remove(demo, "slack", someMoment);
     const after = (await reopened()).installations;
     expect(await after.load(demo, "slack")).toBeNull();
     expect(await after.load(demo, "teams")).toStrictEqual(inTeams);
@@ -373,23 +373,36 @@ function installations(current: () => Store, reopened: () => Promise<Store>): vo
       ["T1"],
       [],
     ]);
-    await current().installations.remove(workspaceId("T1"), "slack");
+    await current().installations.remove(workspaceId("T1"), "slack", someMoment);
     expect([await listed("slack"), await listed("teams")]).toStrictEqual([["T2"], ["T1"]]);
   });
 
-  test("a workspace that was left is known until it is cleared, also after a restart and where nothing was stored", async () => {
+  test("a workspace in which it was uninstalled is known until it is cleared, also after a restart and where nothing was stored", async () => {
     for (const one of [anInstallation(), anInstallation({ workspace: other })]) await current().installations.put(one);
     for (const workspace of [demo, demo, workspaceId("never")])
-      await current().installations.remove(workspace, "slack");
+      await current().installations.remove(workspace, "slack", someMoment);
     const after = (await reopened()).installations;
-    expect(await after.left("slack")).toStrictEqual([demo, workspaceId("never")]);
-    expect(await after.left("teams")).toStrictEqual([]);
+    expect(await after.uninstalled("slack")).toStrictEqual([demo, workspaceId("never")]);
+    expect(await after.uninstalled("teams")).toStrictEqual([]);
     await after.put(anInstallation());
-    expect(await after.left("slack")).toStrictEqual([demo, workspaceId("never")]);
+    expect(await after.uninstalled("slack")).toStrictEqual([demo, workspaceId("never")]);
     await after.cleared(demo, "teams");
     for (const workspace of [demo, demo, other, workspaceId("unknown")]) await after.cleared(workspace, "slack");
-    expect(await (await reopened()).installations.left("slack")).toStrictEqual([workspaceId("never")]);
+    expect(await (await reopened()).installations.uninstalled("slack")).toStrictEqual([workspaceId("never")]);
     expect(await current().installations.load(demo, "slack")).toStrictEqual(anInstallation());
+  });
+
+  test("what was installed later stays, and it is not noted that it was uninstalled", async () => {
+    const later = anInstallation({ botToken: "xoxb-new", installedAt: someMoment + 1 });
+    const { installations } = current();
+    // Both are under way at once: the second is asked for while the first is not written yet.
+    await Promise.all([installations.put(later), installations.remove(demo, "slack", someMoment)]);
+    const after = (await reopened()).installations;
+    expect(await after.load(demo, "slack")).toStrictEqual(later);
+    expect(await after.uninstalled("slack")).toStrictEqual([]);
+    await after.remove(demo, "slack", someMoment + 1);
+    expect(await after.load(demo, "slack")).toBeNull();
+    expect(await after.uninstalled("slack")).toStrictEqual([demo]);
   });
 
   test("what today's key has encrypted is not encrypted again", async () => {

@@ -173,7 +173,7 @@ function createWorkspaceRecords(): Pick<Store, "roles" | "settings" | "installat
         installations.delete(platform);
         left.set(platform, workspace);
       },
-      left: async (platform) => [left.get(platform) ?? []].flat(),
+      uninstalled: async (platform) => [left.get(platform) ?? []].flat(),
       cleared: async (_workspace, platform) => {
         left.delete(platform);
       },

@@ -84,7 +84,7 @@ function inSlackSetting(
         ...{ apiUrl: `http://${host}/api/`, log: createLogBook(), agentsChannelOf: () => company.agents },
         installations,
         install: null,
-        uninstalled: ({ workspace }) => installations.remove(workspace),
+        uninstalled: async ({ workspace }) => installations.forget(workspace),
       });
       const app = express().use(adapter.router);
       handlers.set(boot.number, (request, response) => {

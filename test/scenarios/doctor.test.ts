@@ -1,9 +1,11 @@
-import { mkdir } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rename, stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { z } from "zod";
 import { openSqliteStore } from "../../adapters/sqlite/open.ts";
-import { appManifest, examine } from "../../src/compose.ts";
+import { appManifest, examine } from "../../src/compose-doctor.ts";
 import type { Finding } from "../../src/domain/finding.ts";
 import { workspaceIdSchema } from "../../src/domain/ids.ts";
 import type { Store } from "../../src/ports/store.ts";
@@ -104,7 +106,7 @@ describe("a workspace that is set up", () => {
       async ({ roles }: Store) => {
         for (const agent of [company.agnes, company.artur]) await roles.remove(workspace, "slack", agent);
       },
-      "nobody may approve",
+      `Only ${olga} may approve`,
       "roles add",
     ],
     [
@@ -124,6 +126,14 @@ describe("a workspace that is set up", () => {
       says: expect.stringContaining(says),
       mend: expect.stringContaining(mend),
     });
+  });
+
+  test("two owners and no agent can approve in one another's runs", async () => {
+    await setUp(async ({ roles }) => {
+      await roles.remove(workspace, "slack", company.agnes);
+      await roles.set(workspace, "slack", company.artur, "owner");
+    });
+    expect(await found("Agents of")).toMatchObject({ state: "ok", says: expect.stringContaining("2 people") });
   });
 
   test("each scope that was not granted is named; more than needed is no fault", async () => {
@@ -148,6 +158,52 @@ describe("a workspace that is set up", () => {
     await setUp();
     const environment = { ...fixed(), SLACK_API_URL: "http://127.0.0.1:9/api" };
     expect(await found("SLACK_BOT_TOKEN", environment)).toMatchObject({ state: "unknown" });
+  });
+});
+
+describe("the data folder", () => {
+  const everything = async (): Promise<readonly string[]> => {
+    const names = (await readdir(folder.path)).filter((name) => !/-(?:shm|wal)$/.test(name));
+    return Promise.all(
+      names.map(async (name) => {
+        const { mode, mtimeMs } = await stat(join(folder.path, name));
+        return `${name} ${mode} ${mtimeMs} ${(await readFile(join(folder.path, name))).toString("base64")}`;
+      }),
+    );
+  };
+
+  test("is looked into and left as it is", async () => {
+    await setUp();
+    const before = await everything();
+    expect(await found("Procedures of")).toMatchObject({ state: "ok" });
+    expect(await everything()).toEqual(before);
+  });
+
+  test("what a killed Usher has left in its log is seen, and stays there", async () => {
+    await setUp();
+    const file = join(folder.path, "usher.db");
+    const copy = join(folder.path, "as-it-was-killed");
+    const store = await openSqliteStore({ folder: folder.path, clock: systemClock, keyRing: null });
+    await store.roles.remove(workspace, "slack", olga);
+    await cp(file, copy);
+    await cp(`${file}-wal`, `${copy}-wal`);
+    await store.close();
+    await rename(copy, file);
+    await rename(`${copy}-wal`, `${file}-wal`);
+    const log = await readFile(`${file}-wal`);
+    expect(await found("Owner of")).toMatchObject({ state: "missing" });
+    expect(await readFile(`${file}-wal`)).toEqual(log);
+  });
+
+  test("of an older Usher is brought up to date by no doctor", async () => {
+    await setUp();
+    const database = new DatabaseSync(join(folder.path, "usher.db"));
+    database.exec("DROP TABLE departures; PRAGMA user_version = 3");
+    database.close();
+    const before = await everything();
+    expect(await found("Data folder")).toMatchObject({ state: "ok", says: expect.stringContaining("older Usher") });
+    expect(await found("Agents channel")).toMatchObject({ state: "unknown" });
+    expect(await everything()).toEqual(before);
   });
 });
 
@@ -289,6 +345,15 @@ describe("many workspaces", () => {
     expect(names.toSorted()).toEqual(["Bot token of Bright Goods", "Bot token of Partner & Co"]);
   });
 
+  test("an owner who is missing comes by installing once more, not by USHER_OWNER", async () => {
+    const store = await openSqliteStore({ folder: folder.path, clock: systemClock, keyRing: ringOf("a") });
+    await store.roles.remove(workspace, "slack", olga);
+    await store.close();
+    const { mend } = z.object({ mend: z.string() }).parse(await found("Owner of Bright Goods", oauth()));
+    expect(mend).toContain("Install Usher there once more");
+    expect(mend).not.toContain("USHER_OWNER");
+  });
+
   test("the key with which their tokens were encrypted is missed", async () => {
     expect(await found("Installations", oauth("b"))).toMatchObject({
       state: "missing",
@@ -298,7 +363,8 @@ describe("many workspaces", () => {
 
   test("none yet: the page to open is named", async () => {
     const store = await openSqliteStore({ folder: folder.path, clock: systemClock, keyRing: ringOf("a") });
-    for (const one of await store.installations.workspaces("slack")) await store.installations.remove(one, "slack");
+    for (const one of await store.installations.workspaces("slack"))
+      await store.installations.remove(one, "slack", systemClock.now());
     await store.close();
     expect(await found("Installations", oauth())).toMatchObject({
       state: "missing",

@@ -1,4 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { openSqliteStore } from "../../adapters/sqlite/open.ts";
+import { workspaceIdSchema } from "../../src/domain/ids.ts";
+import type { Store } from "../../src/ports/store.ts";
+import { systemClock } from "../../src/system.ts";
+import { ringOf } from "../support/keys.ts";
 import { temporaryFolder } from "../support/playground.ts";
 import { company } from "../support/slack/company.ts";
 import { tokenIn } from "../support/slack/directory.ts";
@@ -19,6 +24,17 @@ const message = (channel: string, words: string) =>
 const whispered = (user: string, words: string) =>
   slack.until(() => slack.state.ephemerals.find((one) => one.to === user && drawn(one).includes(words)));
 
+/** Changes the store while no Usher has it, and answers who has a role then. */
+async function during(change: (store: Store) => Promise<void>) {
+  const store = await openSqliteStore({ folder: folder.path, clock: systemClock, keyRing: ringOf("a") });
+  try {
+    await change(store);
+    return { roles: await store.roles.list(workspaceIdSchema.parse(team)) };
+  } finally {
+    await store.close();
+  }
+}
+
 beforeEach(async () => {
   folder = await temporaryFolder();
   slack = await startUninstalledCompany();
@@ -35,7 +51,7 @@ describe("installing", () => {
     const page = await it.installer.installs({ team, user: olga });
     expect(page.status).toBe(200);
     expect(page.html).toContain("Usher is in Bright Goods");
-    expect(page.html).toContain("You are its owner now");
+    expect(page.html).toContain("You are its owner");
     await it.command(olga, agents, "list");
     await whispered(olga, "refund-request-handler");
     await it.people.writes({ user: jane, channel: support, text: "I want a refund" });
@@ -48,6 +64,20 @@ describe("installing", () => {
     it = await startInstallable(folder.path, slack);
     await it.command(olga, agents, "roles list");
     await whispered(olga, "owner");
+  });
+
+  test("the owner who puts it in again reads so, and USHER_OWNER is nobody's owner there", async () => {
+    await it.installer.installs({ team, user: olga });
+    expect((await it.installer.installs({ team, user: olga })).html).toContain("You are its owner");
+    await it.stop();
+    // Begun, and cut off before somebody was its owner.
+    const { roles } = await during((store) => store.roles.remove(workspaceIdSchema.parse(team), "slack", olga));
+    expect(roles).toEqual([]);
+    it = await startInstallable(folder.path, slack, { USHER_OWNER: agnes });
+    await it.stop();
+    expect((await during(async () => {})).roles).toEqual([]);
+    it = await startInstallable(folder.path, slack);
+    expect((await it.installer.installs({ team, user: olga })).html).toContain("You are its owner");
   });
 
   test("two workspaces side by side, each with its own token and its own owner", async () => {

@@ -29,6 +29,7 @@ import type { Store } from "../../src/ports/store.ts";
 import { withText } from "./answered.ts";
 import { customer } from "./chat.ts";
 import { createFakeClock } from "./fake-clock.ts";
+import { ringOf } from "./keys.ts";
 import { counter, createLogBook, temporaryFolder } from "./playground.ts";
 
 const workspace = workspaceIdSchema.parse("test");
@@ -110,7 +111,7 @@ export interface HouseOptions {
 /** The use cases over a real SQLite store, with everything around them in the test's hands. */
 export async function openHouse(options: HouseOptions) {
   const clock = options.clock ?? createFakeClock(1_800_000_000_000);
-  const opened = await openSqliteStore({ folder: options.folder, clock, keyRing: null });
+  const opened = await openSqliteStore({ folder: options.folder, clock, keyRing: ringOf("a") });
   const store = options.wrap?.(opened) ?? opened;
   const log = createLogBook();
   const defaults: WorkspaceSettings = {

@@ -40,8 +40,9 @@ const layers: { readonly [name: string]: Layer } = {
     packages: ["yaml", "zod", "canonicalize"],
   },
   compose: {
-    files: /^src\/compose\.ts$/,
+    files: /^src\/compose(?:-[a-z]+)?\.ts$/,
     layers: [
+      "compose",
       "domain",
       "engine",
       "ports",

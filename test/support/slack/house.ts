@@ -91,7 +91,7 @@ export async function openSlackHouse(options: SlackHouseOptions) {
     ...{ inspector: core.inspector, clock, log, rates: unlimited, agentsChannelOf: () => company.agents },
     install: null,
     async uninstalled({ workspace, botUser }) {
-      await installations.remove(workspace);
+      installations.forget(workspace);
       const by = { platform: "slack", id: botUser, name: "Slack", role: "customer", external: false } as const;
       await endConversations({ work: core.work, store }, workspace, by);
     },

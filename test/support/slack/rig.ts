@@ -41,7 +41,7 @@ export const nothingStored: InstallationStore = {
   put: async () => {},
   load: async () => null,
   remove: async () => {},
-  left: async () => [],
+  uninstalled: async () => [],
   cleared: async () => {},
   workspaces: async () => [],
   renew: async () => 0,
@@ -68,7 +68,7 @@ export async function openSlackRig(clock: Clock = systemClock, way: "http" | "so
     install: null,
     async uninstalled({ workspace }) {
       uninstalled.push(workspace);
-      await installations.remove(workspace);
+      installations.forget(workspace);
     },
   });
   const server = createServer(express().use(adapter.router));
