@@ -31,6 +31,8 @@ export function onRequestResult(
   if (step.kind !== "call" && step.kind !== "action") return conversation;
   const note = result.kind === "done" ? "" : result.reason;
   const traced = trace(conversation, context, { kind: "outcome", id: of.id, outcome: result.kind, note });
+  // Nobody is there any more who could be told.
+  if (traced.run?.ending === "uninstalled") return endRun(traced, context, "uninstalled");
   const told = tellAgents(traced, context, of, step, wait.card, result);
   const ending = told.run?.ending ?? null;
   if (ending !== null) return endAsAsked(told, context, ending, of.effect, result);
@@ -54,7 +56,7 @@ export function endAsAsked(
   const { texts } = context.settings;
   const changed = result.kind === "done" && !(effect.kind === "call" && readsOnly(effect.request.method));
   const told = say(conversation, context, changed ? texts.cancelledTooLate : texts.cancelled);
-  return endRun(told, context, ending, "The customer cancelled.");
+  return endRun(told, context, ending);
 }
 
 function tellAgents(

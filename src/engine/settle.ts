@@ -52,9 +52,9 @@ export function onSettled(
 }
 
 /**
- * Messages are tried until they are refused for good (to tidy one up, a few times); records, and what belongs to an open hand-off, for ever. A
- * question to the model that never got there, or was cut short with the process, is asked again; one that the model did
- * not answer has failed. Calls and actions have their own rules.
+ * Messages are tried until they are refused for good (to tidy one up, a few times); records, and what belongs to an open
+ * hand-off, for ever. A question to the model that never got there, or was cut short with the process, is asked again; one
+ * that the model did not answer has failed. Calls and actions have their own rules.
  */
 function consequenceOf(conversation: Conversation, of: Outgoing, outcome: Outcome, now: number): Consequence {
   const { effect } = of;
@@ -86,8 +86,15 @@ function consequenceOfRequest(
   const afterMs = outcome.kind === "notSent" ? outcome.retryAfterMs : null;
   if (!isLast && (outcome.kind === "notSent" || effect.repeatable)) return { kind: "retry", afterMs };
   const reads = effect.kind === "call" && readsOnly(effect.request.method);
-  if (!reads && (outcome.kind === "unknown" || of.mayHaveHappened)) return { kind: "ask", reason: outcome.reason };
+  if (!reads && (outcome.kind === "unknown" || of.mayHaveHappened)) return askOrLeave(run, outcome.reason);
   return failed(exhausted ? `given up after ${of.tries} tries: ${outcome.reason}` : outcome.reason);
+}
+
+/** A person is asked whether it happened; where Usher was uninstalled, nobody can be. */
+function askOrLeave(run: Conversation["run"], reason: string): Consequence {
+  return run?.ending === "uninstalled"
+    ? failed(`nobody knows whether it happened: ${reason}`)
+    : { kind: "ask", reason };
 }
 
 /** A finished run's record; the card of an open hand-off, and the customer's words under it. */
