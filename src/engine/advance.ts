@@ -1,9 +1,9 @@
 import type { Conversation } from "../domain/conversation.ts";
 import type { Event } from "../domain/event.ts";
 import type { Turn } from "../domain/turn.ts";
-import { onChose, withoutStaleOffer } from "./choices.ts";
 import type { Context } from "./context.ts";
 import { onForwarded } from "./forward.ts";
+import { onAnswered, withoutStaleOffer } from "./offer.ts";
 import { pause, relayToCustomer, stayWithPeople } from "./people.ts";
 import { onPressed } from "./press.ts";
 import { remember, wasSeen } from "./seen.ts";
@@ -32,8 +32,8 @@ function happen(conversation: Conversation, event: Event, context: Context): Con
       return onTurn(conversation, context, event.turn, event.beside ?? null);
     case "forwarded":
       return onForwarded(conversation, context, event.turn);
-    case "chose":
-      return onChose(conversation, context, event.card, event.turn);
+    case "answered":
+      return onAnswered(conversation, context, event.card, event.turn);
     case "agentWrote":
       return onAgentWrote(conversation, context, event.turn, event.where);
     case "start":

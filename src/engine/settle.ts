@@ -1,12 +1,11 @@
 import type { Conversation } from "../domain/conversation.ts";
 import type { Effect, Outgoing } from "../domain/effect.ts";
-import { cardRefSchema } from "../domain/ids.ts";
-import type { Json } from "../domain/json.ts";
 import { limits } from "../domain/limits.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import type { Context } from "./context.ts";
 import { replace, without } from "./outbox.ts";
 import { handOff } from "./people.ts";
+import { forgetClosed, keepCard } from "./posted.ts";
 import { readsOnly } from "./request.ts";
 import { onRequestResult, type Result } from "./result.ts";
 import { afterForward, afterRoute } from "./routing.ts";
@@ -134,14 +133,11 @@ function onResult(conversation: Conversation, context: Context, of: Outgoing, re
         ? keepCard(conversation, id, result.value)
         : onCardRefused(conversation, context, id);
     case "editCard":
-      return forgetCard(
-        result.kind === "done" ? conversation : onCardRefused(conversation, context, effect.of),
-        effect.of,
-      );
+      return forgetClosed(result.kind === "done" ? conversation : onCardRefused(conversation, context, effect.of));
     case "say":
       return result.kind === "done" ? keepCard(conversation, id, result.value) : conversation;
     case "editSay":
-      return forgetCard(conversation, effect.of);
+      return forgetClosed(conversation);
     case "record":
       return conversation;
     default:
@@ -164,31 +160,7 @@ function onLateAnswer(
   return onRequestResult(known, context, of, event.outcome);
 }
 
-/** Remembers where a card stands that may still be edited or answered. */
-function keepCard(conversation: Conversation, id: string, value: Json): Conversation {
-  const ref = cardRefSchema.safeParse(value);
-  if (!ref.success || !isOpen(conversation, id)) return conversation;
-  return { ...conversation, cards: { ...conversation.cards, [id]: ref.data } };
-}
-
-function forgetCard(conversation: Conversation, id: string): Conversation {
-  if (isOpen(conversation, id)) return conversation;
-  const { [id]: _closed, ...cards } = conversation.cards;
-  return { ...conversation, cards };
-}
-
-function isOpen({ run, people, offered, outbox }: Conversation, id: string): boolean {
-  const wait = run?.wait;
-  const awaited = wait !== undefined && "card" in wait ? wait.card : null;
-  const mentioned = outbox.some(
-    ({ effect }) => ("of" in effect && effect.of === id) || (effect.kind === "post" && effect.under === id),
-  );
-  return awaited === id || people?.card === id || offered?.of === id || mentioned;
-}
-
-/**
- * What nobody can see must not look as if people had it: an approval and a verdict are handed over instead.
- */
+/** What nobody can see must not look as if people had it: an approval and a verdict are handed over instead. */
 function onCardRefused(conversation: Conversation, context: Context, card: string): Conversation {
   const wait = conversation.run?.wait;
   if ((wait?.kind !== "approval" && wait?.kind !== "verdict") || wait.card !== card) return conversation;
