@@ -9,15 +9,15 @@ import type { Turn } from "../domain/turn.ts";
 import type { View } from "../domain/view.ts";
 
 /**
- * Which conversation an event belongs to, and where its replies go. `topLevelOf`: only of a message that stands in a
- * channel itself and so begins a thread there: what the ids of the conversations in that channel's threads begin with.
- * Such a message may answer one of them.
+ * Which conversation an event belongs to, and where its replies go. `isBeside`: only of a message that stands in a channel
+ * itself and so begins a thread there: whether another conversation is in a thread of that channel, too. Such a message
+ * may answer one of them.
  */
 export interface Place {
   readonly workspace: WorkspaceId;
   readonly conversation: ConversationId;
   readonly address: Address;
-  readonly topLevelOf?: string;
+  readonly isBeside?: (other: ConversationId) => boolean;
 }
 
 /** `under`: the card that this answers. `mayHaveBeenSent`: an earlier attempt may have arrived; look before sending. */
