@@ -1,7 +1,9 @@
 import type { Conversation } from "../domain/conversation.ts";
 import type { Run } from "../domain/run.ts";
 import type { RunEnd, RunRecord } from "../domain/run-record.ts";
-import { closedEffectCard, decisionLines, labelOf, statusLine } from "./cards.ts";
+import { labelOf } from "./card-sections.ts";
+import { decisionLines, statusLine } from "./card-status.ts";
+import { closedEffectCard } from "./cards.ts";
 import type { Context } from "./context.ts";
 import { editCard, emit, isUnsent, without } from "./outbox.ts";
 import { hideSensitive, trace } from "./trace.ts";
