@@ -65,9 +65,12 @@ export function conversationOf({ channel, thread }: Pick<SlackPlace, "channel" |
   return conversationIdSchema.parse(isDirect ? `slack:${channel}` : `slack:${channel}:${thread}`);
 }
 
-/** What the ids of the conversations in a channel's threads begin with; null for a direct message, which is one. Pure. */
-export function threadsIn(channel: string): string | null {
-  return channel.startsWith("D") ? null : `slack:${channel}:`;
+/**
+ * Answers a function that says whether a conversation is in a thread of this channel; null for a direct message, which is
+ * one conversation itself. Pure.
+ */
+export function threadsIn(channel: string): ((conversation: ConversationId) => boolean) | null {
+  return channel.startsWith("D") ? null : (conversation) => conversation.startsWith(`slack:${channel}:`);
 }
 
 /** The Unix ms of one of Slack's timestamps, which are seconds with six decimals; read as text, so that no digit is lost. Pure. */

@@ -7,7 +7,7 @@ import type { SlackClient } from "./client.ts";
 import { isNotDone } from "./errors.ts";
 import type { Gate } from "./gate.ts";
 import type { ShowHome } from "./home.ts";
-import { readAnswer, readHappened, readRejection, type Submitted } from "./modal-values.ts";
+import { inputs, readAnswer, readHappened, readRejection, type Submitted } from "./modal-values.ts";
 import { answerModal, happenedModal, modalIds, noticeModal, rejectModal } from "./modals.ts";
 import { inWorkspace } from "./parse.ts";
 import { type Action, readAction } from "./parse-action.ts";
@@ -55,7 +55,7 @@ export function createInteractions(options: InteractionsOptions): Interactions {
           return onChoice(options, installation, action);
         case "answerPrivately": {
           const { channel, thread } = action.at;
-          const view = answerModal(action.question, { channel, thread, ts: thread ?? "" });
+          const view = answerModal(action.question, { channel, thread, ts: action.posted });
           return openForm(options, installation, action, view);
         }
         case "nothing":
@@ -165,7 +165,7 @@ async function onChoice(
   const { gate, people } = options;
   const receipt = await gate.answer(async (inbound) => {
     const from = await people.of(installation, user, null);
-    return inbound.choose(inWorkspace(at), card, { id: key, keys: [key], from, text, mentioned: true, at: moment });
+    return inbound.answerTo(inWorkspace(at), card, { id: key, keys: [key], from, text, mentioned: true, at: moment });
   });
   if (receipt.kind === "refused") tell(options, installation, user, at, receipt.reason);
 }
@@ -187,6 +187,7 @@ async function decided<Value>(
   return words === null ? { response_action: "clear" } : { response_action: "update", view: noticeModal(words) };
 }
 
+/** An answer that comes too late stays in the form, with the reason under it: nobody has seen it, and nothing is lost. */
 async function answered(
   { gate, people, clock }: InteractionsOptions,
   installation: Installation,
@@ -196,11 +197,13 @@ async function answered(
   const read = readAnswer(view);
   if (read === null) return { response_action: "clear" };
   if (read.kind === "wrong") return { response_action: "errors", errors: read.errors };
-  const { channel, thread } = read.target;
+  const { channel, thread, ts } = read.target;
   const at = { workspace: installation.workspace, channel, thread };
+  const card = cardRefOf({ workspace: installation.workspace, kind: "card", channel, ts });
   const from = await people.of(installation, user, null);
   const key = `slack:answer:${view.id}`;
   const turn = { id: key, keys: [key], from, text: read.value, mentioned: true, at: clock.now() };
-  await gate.answer((inbound) => inbound.event(inWorkspace(at), { kind: "turn", turn }));
+  const receipt = await gate.answer((inbound) => inbound.answerTo(inWorkspace(at), card, turn));
+  if (receipt.kind === "refused") return { response_action: "errors", errors: { [inputs.answer]: receipt.reason } };
   return { response_action: "clear" };
 }

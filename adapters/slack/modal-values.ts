@@ -21,7 +21,7 @@ const startTargetSchema = z.strictObject({
 
 /** What a modal about a card is for: the press, and the message that holds the button. */
 export type PressTarget = Readonly<z.infer<typeof pressTargetSchema>>;
-/** The question that a private answer is for; `thread`: the first message of its thread, or null outside of one. */
+/** The message whose question a private answer is for; `thread`: the first message of its thread, or null outside of one. */
 export type QuestionTarget = Readonly<z.infer<typeof questionTargetSchema>>;
 /** The message that a procedure starts from; `user`: who wrote it; `text`: its beginning, so that it need not be read again. */
 export type StartTarget = Readonly<z.infer<typeof startTargetSchema>>;

@@ -96,9 +96,11 @@ export function startModal(procedures: readonly Pick<Procedure, "slug" | "name">
     label: plainText("Procedure"),
     element: { type: "static_select", action_id: inputAction, placeholder: plainText("Choose one"), options },
   };
-  const more = left > 0 ? [note(`… and ${left} more, which do not fit into this list. Mention me to start one.`)] : [];
+  const more = left > 0 ? [note(`… and ${left} more, which do not fit into this list. ${howElse}`)] : [];
   return modal({ ...form, blocks: [input, ...more] });
 }
+
+const howElse = "The customer can start one of them by asking for it.";
 
 /** Says something to whoever has a form open, in its place. Pure. */
 export function noticeModal(words: string): ModalView {

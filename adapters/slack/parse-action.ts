@@ -30,7 +30,13 @@ export type Action =
       readonly moment: number;
       readonly at: SlackPlace;
     })
-  | (Pressed & { readonly kind: "answerPrivately"; readonly question: string; readonly at: SlackPlace })
+  | (Pressed & {
+      readonly kind: "answerPrivately";
+      readonly question: string;
+      /** The timestamp of the message that asks it. */
+      readonly posted: string;
+      readonly at: SlackPlace;
+    })
   | { readonly kind: "nothing" };
 
 const ts = z.string().regex(/^\d{1,12}\.\d{1,9}$/);
@@ -95,7 +101,8 @@ export function readAction(payload: unknown, workspace: WorkspaceId): Action {
     };
   }
   if (actionId !== actionIds.answerPrivately) return { kind: "nothing" };
-  return { kind: "answerPrivately", ...pressed, question: decodeEntities(message?.text ?? ""), at };
+  const question = decodeEntities(message?.text ?? "");
+  return { kind: "answerPrivately", ...pressed, question, posted: container.message_ts, at };
 }
 
 /** Slack names the thread twice, local-slack in the message alone; what stands in no thread begins one. */

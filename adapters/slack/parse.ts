@@ -129,8 +129,8 @@ function readSaid(said: Said, from: Person, reader: Reader): Heard {
 }
 
 function placeOfTurn({ channel, thread_ts: thread }: Said, at: SlackPlace): Place {
-  const threads = thread === undefined ? threadsIn(channel) : null;
-  return threads === null ? inWorkspace(at) : { ...inWorkspace(at), topLevelOf: threads };
+  const isBeside = thread === undefined ? threadsIn(channel) : null;
+  return isBeside === null ? inWorkspace(at) : { ...inWorkspace(at), isBeside };
 }
 
 function turnOf(said: Said, from: Person, text: string, mentioned: boolean): Turn {

@@ -10,8 +10,8 @@ import type { Mailer } from "../ports/mail.ts";
 import type { Model } from "../ports/model.ts";
 import type { Queue } from "../ports/queue.ts";
 import type { Store } from "../ports/store.ts";
+import { answerTo } from "./answer-to.ts";
 import type { Catalog } from "./catalog.ts";
-import { choose } from "./choose.ts";
 import { runCommand } from "./commands/run-command.ts";
 import { decide } from "./decide.ts";
 import { forward } from "./forward.ts";
@@ -91,7 +91,7 @@ export function createCore(options: CoreOptions, onSaved: (conversation: Convers
       event: (place, event) => receive({ work, conversations, roles, ids, log }, place, event),
       startable: (workspace, customer, by) => startable({ roles, catalog }, workspace, customer, by),
       start: (place, slug, turn, by) => start({ work, roles, ids, log }, place, slug, turn, by),
-      choose: (place, card, turn) => choose({ work, roles }, place, card, turn),
+      answerTo: (place, card, turn) => answerTo({ work, roles }, place, card, turn),
       press: (workspace, press) => decide({ work, store, log }, workspace, press),
       underCard: (workspace, card, turn) => underCard({ work, store }, workspace, card, turn),
       command: (workspace, command) => runCommand(commands, workspace, command),

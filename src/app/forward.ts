@@ -6,29 +6,32 @@ import { advance } from "../engine/advance.ts";
 import { takesForwarded } from "../engine/forward.ts";
 import type { Place } from "../ports/channel.ts";
 import type { ConversationKey, ConversationStore } from "../ports/store.ts";
-import { allOf } from "./all-of.ts";
 import type { Work } from "./work.ts";
 
 /**
  * The conversation in a thread of the same channel whose run waits for an answer of this person, the one that asked last;
  * null if there is none, or if the message does not stand at the top level of a channel. Found are runs in threads that
- * the person has begun.
+ * the person has begun: of very many those of the store's first page, since the message waits for its acknowledgement.
  */
 export async function waitingBeside(
   conversations: Pick<ConversationStore, "find">,
-  { workspace, conversation, topLevelOf }: Place,
+  { workspace, conversation, isBeside }: Place,
   person: Person,
 ): Promise<ConversationId | null> {
-  if (topLevelOf === undefined) return null;
-  let last: Conversation | null = null;
-  const where = { waiting: "input", customer: person } as const;
-  for await (const found of allOf((page) => conversations.find(workspace, where, page))) {
-    const { id, run, people, touchedAt } = found;
-    const isBeside = id !== conversation && id.startsWith(topLevelOf) && people === null;
-    if (!isBeside || run === null || !isSamePerson(run.startedBy, person)) continue;
-    if (last === null || touchedAt > last.touchedAt) last = found;
-  }
-  return last?.id ?? null;
+  if (isBeside === undefined) return null;
+  const { items } = await conversations.find(workspace, { waiting: "input", customer: person }, null);
+  const beside = items.filter(({ id, people, run }) => {
+    const isHis = run !== null && isSamePerson(run.startedBy, person);
+    return isHis && people === null && id !== conversation && isBeside(id);
+  });
+  const [first, ...others] = beside;
+  if (first === undefined) return null;
+  return others.reduce((last, other) => (askedAt(other) > askedAt(last) ? other : last), first).id;
+}
+
+/** When the run last said something, which was its question, as long as it waits for the answer. */
+function askedAt({ run }: Conversation): number {
+  return run?.trace.findLast(({ kind }) => kind === "said")?.at ?? run?.startedAt ?? 0;
 }
 
 /**

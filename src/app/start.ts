@@ -3,7 +3,7 @@ import { isAgent, type Person } from "../domain/person.ts";
 import type { Turn } from "../domain/turn.ts";
 import { advance } from "../engine/advance.ts";
 import { wasStarted, whyNotStarted } from "../engine/start.ts";
-import type { Place, Startable, StartReceipt } from "../ports/channel.ts";
+import type { Place, Startable, TurnReceipt } from "../ports/channel.ts";
 import type { RoleStore } from "../ports/store.ts";
 import type { Catalog } from "./catalog.ts";
 import { beginning, checkTurn, type ReceiveOptions, withRole } from "./receive.ts";
@@ -31,13 +31,13 @@ export async function start(
   slug: string,
   turn: Turn,
   by: Person | null,
-): Promise<StartReceipt> {
+): Promise<TurnReceipt> {
   checkTurn(turn);
   const { roles, log } = options;
   const { workspace, conversation } = place;
   const from = await withRole(roles, workspace, turn.from);
   const reason = await whyNotFor(roles, workspace, from, by);
-  const receipt: StartReceipt =
+  const receipt: TurnReceipt =
     reason === null ? await startIn(options, place, slug, { ...turn, from }) : { kind: "refused", reason };
   log.info({ conversation, slug, by: by?.id ?? null, receipt: receipt.kind }, "A procedure was chosen by hand.");
   return receipt;
@@ -48,9 +48,9 @@ function startIn(
   place: Place,
   slug: string,
   turn: Turn,
-): Promise<StartReceipt> {
+): Promise<TurnReceipt> {
   const { workspace, conversation: id } = place;
-  return work.apply<StartReceipt>({ workspace, id }, (conversation, contextOf) => {
+  return work.apply<TurnReceipt>({ workspace, id }, (conversation, contextOf) => {
     const before = conversation ?? beginning(place, turn, ids);
     if (wasStarted(before, turn)) return { conversation, answer: { kind: "known" } };
     const context = contextOf(before);

@@ -42,9 +42,10 @@ export const conversationSchema = z.object({
   // Turns that did not fit into the inbox since the customer was last told so.
   dropped: z.number().int(),
   choosing: z.object({ slugs: z.array(z.string()).min(1), turn: turnSchema, expiresAt: z.number() }).nullable(),
-  // The newest message whose choices are offered as buttons: the effect that says it, and what it says.
+  // The newest message on which its question can be answered, by choices or in a private form: the effect that says it,
+  // and what it says.
   offered: z.object({ of: z.string(), message: textMessageSchema }).nullable(),
-  // Cards, and such a message, that may still be edited, by the effect that posted them.
+  // Cards, and such messages, that may still be edited or pressed, by the effect that posted them.
   cards: z.record(z.string(), cardRefSchema),
   tags: z.array(z.string()),
   resolvedAt: z.number().nullable(),

@@ -10,11 +10,11 @@ import { turnSchema } from "./turn.ts";
 
 /**
  * What the engine asks of the world. `say`: to the customer. `editSay`: another message in the place of the one that the
- * effect `of` has said. `post` and `editCard`: in the agents channel; `under` and
- * `of` name the effect that posted the card which is answered or edited. `route`: ask the model; `beside`: the
- * conversation in the same channel whose run waits for this person, if any. `forward`: what fits no procedure may answer
- * that run; `otherwise` is what is said here if it does not (null: nothing was thought of). `call`: the company's systems,
- * `keep` being the paths of the answer that later steps read. `record`: a finished run leaves the document.
+ * effect `of` has said. `post` and `editCard`: in the agents channel; `under` and `of` name the effect that posted the
+ * card which is answered or edited. `route`: ask the model; `beside`: the conversation in the same channel whose run waits
+ * for this person, if any. `forward`: what fits no procedure may answer that run; `otherwise` is what is said here if it
+ * does not (null: nothing was thought of). `call`: the company's systems, `keep` being the paths of the answer that later
+ * steps read. `record`: a finished run leaves the document.
  */
 export const effectSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("say"), message: textMessageSchema }),

@@ -4,7 +4,7 @@ import type { DeepReadonly } from "./json.ts";
 
 /**
  * Words for a person, as plain text that each channel escapes. `choices`: answers offered as buttons (typing one works
- * as well). `chosen`: given when they are offered no more: the one that was the answer, null if none was. `sensitive`:
+ * as well). `chosen`: given when it can be answered no more: the choice that was the answer, null if none was. `sensitive`:
  * the answer to this message must not be shown. `author`: the agent whose words are relayed, or null for Usher's own.
  */
 export const textMessageSchema = z.object({

@@ -34,6 +34,6 @@ export const runSchema = runFieldsSchema.extend({
   walked: z.number().int(),
   wait: waitSchema,
   // Asked to end while an effect is out: the run ends when its outcome is known.
-  ending: z.enum(["cancelled", "resolved", "escalated"]).nullable(),
+  ending: z.enum(["cancelled", "resolved", "escalated", "uninstalled"]).nullable(),
 });
 export type Run = DeepReadonly<z.infer<typeof runSchema>>;

@@ -1,10 +1,9 @@
 import type { Conversation } from "../domain/conversation.ts";
 import type { Event } from "../domain/event.ts";
 import type { Turn } from "../domain/turn.ts";
-import { cancel } from "./cancel.ts";
-import { onChose, withoutStaleOffer } from "./choices.ts";
 import type { Context } from "./context.ts";
 import { onForwarded } from "./forward.ts";
+import { onAnswered, withoutStaleOffer } from "./offer.ts";
 import { pause, relayToCustomer, stayWithPeople } from "./people.ts";
 import { onPressed } from "./press.ts";
 import { remember, wasSeen } from "./seen.ts";
@@ -12,6 +11,7 @@ import { onSettled } from "./settle.ts";
 import { onStart } from "./start.ts";
 import { onTick } from "./time.ts";
 import { drainInbox, isBusy, onTurn } from "./turns.ts";
+import { onUninstalled } from "./uninstalled.ts";
 
 /**
  * What a conversation becomes when something happens to it. The effects that it wants are in the outbox of the answer,
@@ -32,8 +32,8 @@ function happen(conversation: Conversation, event: Event, context: Context): Con
       return onTurn(conversation, context, event.turn, event.beside ?? null);
     case "forwarded":
       return onForwarded(conversation, context, event.turn);
-    case "chose":
-      return onChose(conversation, context, event.card, event.turn);
+    case "answered":
+      return onAnswered(conversation, context, event.card, event.turn);
     case "agentWrote":
       return onAgentWrote(conversation, context, event.turn, event.where);
     case "start":
@@ -42,8 +42,8 @@ function happen(conversation: Conversation, event: Event, context: Context): Con
       return onEdited(conversation, event.turnId, event.text);
     case "pressed":
       return onPressed(conversation, context, event.press);
-    case "cancel":
-      return conversation.run === null ? conversation : cancel(conversation, context);
+    case "uninstalled":
+      return onUninstalled(conversation, context, event.by);
     case "settled":
       return onSettled(conversation, context, event);
     case "tick":

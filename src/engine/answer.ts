@@ -125,7 +125,7 @@ function take(conversation: Conversation, context: Context, step: CollectStep, t
   const heard = hear(conversation, context, step, turn);
   const read = readInput(turn.text, step.step, context.settings);
   if (read.kind === "bad") return refuse(heard, context, step, read.why);
-  const shown = step.step.choices === undefined ? heard : closeOffer(heard, context, chosenIn(step, read.value));
+  const shown = closeOffer(heard, context, chosenIn(step, read.value));
   const stored = setVariables(shown, context, { [step.step.variable]: read.value });
   return stored.kind === "full" ? fail(heard, context, stored.problem) : walk(stored.conversation, context, step.next);
 }

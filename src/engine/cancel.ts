@@ -13,7 +13,7 @@ export function cancel(conversation: Conversation, context: Context): Conversati
   const { conversation: rest, isOut } = withdraw(conversation, context);
   if (rest.run === null) return say(rest, context, texts.nothingToCancel);
   if (isOut) return say(endLater(rest, "cancelled"), context, texts.cancelling);
-  return say(endRun(rest, context, "cancelled", "The customer cancelled."), context, texts.cancelled);
+  return say(endRun(rest, context, "cancelled"), context, texts.cancelled);
 }
 
 /** Gives the conversation to a person at the customer's wish. Pure. */

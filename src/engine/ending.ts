@@ -1,31 +1,46 @@
 import type { Conversation } from "../domain/conversation.ts";
 import type { Run } from "../domain/run.ts";
 import type { RunEnd, RunRecord } from "../domain/run-record.ts";
-import { closedEffectCard, decisionLines, labelOf, statusLine } from "./cards.ts";
+import { labelOf } from "./card-sections.ts";
+import { decisionLines, statusLine } from "./card-status.ts";
+import { closedEffectCard } from "./cards.ts";
 import type { Context } from "./context.ts";
 import { editCard, emit, isUnsent, without } from "./outbox.ts";
 import { hideSensitive, trace } from "./trace.ts";
 
-/** Why a card closed, for the agents, by how the run ended. */
-const closedBecause: { readonly [end in RunEnd]: string } = {
+/** Why a run ends. One that ends because Usher was uninstalled goes on record as cancelled. */
+type Ending = RunEnd | NonNullable<Run["ending"]>;
+
+/** Why a card closed, for the agents. */
+const closedBecause: { readonly [ending in Ending]: string } = {
   completed: "Closed: the run is complete.",
   escalated: "Closed: a person takes over.",
   cancelled: "Closed: the customer cancelled.",
+  uninstalled: "Closed: Usher was uninstalled.",
   resolved: "Closed: the conversation was resolved.",
   expired: "Closed: the customer did not answer.",
 };
 
+/** Who cancelled, for the record. */
+const reasons: { readonly [ending in Ending]?: string } = {
+  cancelled: "The customer cancelled.",
+  uninstalled: "Usher was uninstalled.",
+};
+
 /**
- * Ends the run: its waiting card closes with the reason, and it leaves the document as a record with its trace. Pure.
+ * Ends the run: its waiting card closes with the reason, and it leaves the document as a record with its trace. `reason`:
+ * for the record, where more is known than how it ended. Pure.
  */
 export function endRun(
   conversation: Conversation,
   context: Context,
-  ended: RunEnd,
-  reason: string | null = null,
+  ending: Ending,
+  reason: string | null = reasons[ending] ?? null,
 ): Conversation {
   if (conversation.run === null) return conversation;
-  const noted = trace(closeCard(conversation, context, ended), context, { kind: "note", text: endNote(ended, reason) });
+  const ended = ending === "uninstalled" ? "cancelled" : ending;
+  const closed = closeCard(conversation, context, ending);
+  const noted = trace(closed, context, { kind: "note", text: endNote(ended, reason) });
   const { run } = noted;
   if (run === null) return noted;
   const hidden = reason === null ? null : hideSensitive(noted, context, reason);
@@ -68,13 +83,13 @@ export function withdraw(
   return { conversation: editCard(rest, context, wait.card, card), isOut: false };
 }
 
-function closeCard(conversation: Conversation, context: Context, ended: RunEnd): Conversation {
+function closeCard(conversation: Conversation, context: Context, ending: Ending): Conversation {
   const wait = conversation.run?.wait;
-  if (wait?.kind !== "approval") return conversation;
+  if (wait?.kind !== "approval" && wait?.kind !== "verdict") return conversation;
   const card = closedEffectCard(conversation, context, wait.of, {
     title: `Closed: ${labelOf(wait.of)}`,
     tone: "plain",
-    status: [statusLine("plain", closedBecause[ended], context.now)],
+    status: [statusLine("plain", closedBecause[ending], context.now)],
   });
   return editCard(conversation, context, wait.card, card, "withdraw");
 }

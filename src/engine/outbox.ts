@@ -2,6 +2,7 @@ import { type Card, visibleCard } from "../domain/card.ts";
 import type { Conversation } from "../domain/conversation.ts";
 import type { Effect, Lane, Outgoing } from "../domain/effect.ts";
 import { limits } from "../domain/limits.ts";
+import type { TextMessage } from "../domain/message.ts";
 import type { Context } from "./context.ts";
 import { trace } from "./trace.ts";
 
@@ -63,8 +64,8 @@ export interface Manner {
 }
 
 /**
- * Says something to the customer, and notes it in the run's trace. Choices that are offered with it take the place of
- * those that were offered before. Pure.
+ * Says something to the customer, and notes it in the run's trace. What can be answered on it, by choices or in a private
+ * form, takes the place of what was offered before. Pure.
  */
 export function say(conversation: Conversation, context: Context, text: string, manner: Manner = {}): Conversation {
   const message = {
@@ -74,22 +75,27 @@ export function say(conversation: Conversation, context: Context, text: string, 
     sensitive: manner.sensitive ?? false,
     author: manner.author ?? null,
   };
-  const before = message.choices.length === 0 ? conversation : closeOffer(conversation, context, null);
+  const before = isOffer(message) ? closeOffer(conversation, context, null) : conversation;
   const { conversation: said, id } = emit(before, context, { kind: "say", message });
-  const offering = message.choices.length === 0 ? said : { ...said, offered: { of: id, message } };
+  const offering = isOffer(message) ? { ...said, offered: { of: id, message } } : said;
   return trace(offering, context, { kind: "said", text });
 }
 
+/** Whether a message can be answered on itself: by one of its choices, or in a private form. Pure. */
+export function isOffer({ choices, sensitive }: TextMessage): boolean {
+  return choices.length > 0 || sensitive;
+}
+
 /**
- * The choices that are offered are offered no more: their buttons go, and the message shows what was chosen, if anything
- * was. One that was never sent goes out so. Pure.
+ * What is offered is offered no more: its buttons go, and the message shows what was chosen, if anything was. One that was
+ * surely not sent so far goes out so. Pure.
  */
 export function closeOffer(conversation: Conversation, context: Context, chosen: string | null): Conversation {
   const { offered } = conversation;
   if (offered === null) return conversation;
   const closed = { ...conversation, offered: null };
   const message = { ...offered.message, chosen };
-  const unsent = closed.outbox.find(({ id, attempt }) => id === offered.of && attempt === 0);
+  const unsent = closed.outbox.find((effect) => effect.id === offered.of && isUnsent(effect));
   if (unsent !== undefined) return replace(closed, { ...unsent, effect: { kind: "say", message } });
   return emit(closed, context, { kind: "editSay", of: offered.of, message }).conversation;
 }

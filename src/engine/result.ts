@@ -4,7 +4,9 @@ import type { Effect, Outgoing } from "../domain/effect.ts";
 import { isRecord, type Json } from "../domain/json.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import type { Run } from "../domain/run.ts";
-import { closedEffectCard, decisionLines, labelOf, statusLine } from "./cards.ts";
+import { labelOf } from "./card-sections.ts";
+import { decisionLines, statusLine } from "./card-status.ts";
+import { closedEffectCard } from "./cards.ts";
 import type { CompiledStep } from "./compile.ts";
 import { type Context, stepOf } from "./context.ts";
 import { endRun } from "./ending.ts";
@@ -31,6 +33,8 @@ export function onRequestResult(
   if (step.kind !== "call" && step.kind !== "action") return conversation;
   const note = result.kind === "done" ? "" : result.reason;
   const traced = trace(conversation, context, { kind: "outcome", id: of.id, outcome: result.kind, note });
+  // Nobody is there any more who could be told.
+  if (traced.run?.ending === "uninstalled") return endRun(traced, context, "uninstalled");
   const told = tellAgents(traced, context, of, step, wait.card, result);
   const ending = told.run?.ending ?? null;
   if (ending !== null) return endAsAsked(told, context, ending, of.effect, result);
@@ -54,7 +58,7 @@ export function endAsAsked(
   const { texts } = context.settings;
   const changed = result.kind === "done" && !(effect.kind === "call" && readsOnly(effect.request.method));
   const told = say(conversation, context, changed ? texts.cancelledTooLate : texts.cancelled);
-  return endRun(told, context, ending, "The customer cancelled.");
+  return endRun(told, context, ending);
 }
 
 function tellAgents(

@@ -101,7 +101,7 @@ function askAgain(
   procedure: CompiledProcedure,
   turn: Turn,
 ): Conversation {
-  const asked = choose(conversation, context, [procedure.slug], turn);
+  const asked = askWhich(conversation, context, [procedure.slug], turn);
   const text = fill(context.settings.texts.again, { procedure: procedure.name });
   return say(asked, context, text, { choices: [yesOrNo.yes, yesOrNo.no] });
 }
@@ -112,7 +112,7 @@ function offer(conversation: Conversation, context: Context, slugs: readonly str
   const [only] = active;
   if (only === undefined) return unmatched(conversation, context, routed);
   if (active.length === 1) return begin(conversation, context, only.slug, routed);
-  const asked = choose(
+  const asked = askWhich(
     conversation,
     context,
     active.map(({ slug }) => slug),
@@ -121,7 +121,8 @@ function offer(conversation: Conversation, context: Context, slugs: readonly str
   return say(asked, context, context.settings.texts.which, { choices: active.map(({ name }) => name) });
 }
 
-function choose(conversation: Conversation, context: Context, slugs: readonly string[], turn: Turn): Conversation {
+/** What was written waits until its writer says which of these was meant. */
+function askWhich(conversation: Conversation, context: Context, slugs: readonly string[], turn: Turn): Conversation {
   return { ...conversation, choosing: { slugs, turn, expiresAt: context.now + context.settings.choosingMs } };
 }
 

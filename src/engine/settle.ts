@@ -1,12 +1,11 @@
 import type { Conversation } from "../domain/conversation.ts";
 import type { Effect, Outgoing } from "../domain/effect.ts";
-import { cardRefSchema } from "../domain/ids.ts";
-import type { Json } from "../domain/json.ts";
 import { limits } from "../domain/limits.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import type { Context } from "./context.ts";
 import { replace, without } from "./outbox.ts";
 import { handOff } from "./people.ts";
+import { forgetClosed, keepCard } from "./posted.ts";
 import { readsOnly } from "./request.ts";
 import { onRequestResult, type Result } from "./result.ts";
 import { afterForward, afterRoute } from "./routing.ts";
@@ -52,9 +51,9 @@ export function onSettled(
 }
 
 /**
- * Messages are tried until they are refused for good (to tidy one up, a few times); records, and what belongs to an open hand-off, for ever. A
- * question to the model that never got there, or was cut short with the process, is asked again; one that the model did
- * not answer has failed. Calls and actions have their own rules.
+ * Messages are tried until they are refused for good (to tidy one up, a few times); records, and what belongs to an open
+ * hand-off, for ever. A question to the model that never got there, or was cut short with the process, is asked again; one
+ * that the model did not answer has failed. Calls and actions have their own rules.
  */
 function consequenceOf(conversation: Conversation, of: Outgoing, outcome: Outcome, now: number): Consequence {
   const { effect } = of;
@@ -86,8 +85,15 @@ function consequenceOfRequest(
   const afterMs = outcome.kind === "notSent" ? outcome.retryAfterMs : null;
   if (!isLast && (outcome.kind === "notSent" || effect.repeatable)) return { kind: "retry", afterMs };
   const reads = effect.kind === "call" && readsOnly(effect.request.method);
-  if (!reads && (outcome.kind === "unknown" || of.mayHaveHappened)) return { kind: "ask", reason: outcome.reason };
+  if (!reads && (outcome.kind === "unknown" || of.mayHaveHappened)) return askOrLeave(run, outcome.reason);
   return failed(exhausted ? `given up after ${of.tries} tries: ${outcome.reason}` : outcome.reason);
+}
+
+/** A person is asked whether it happened; where Usher was uninstalled, nobody can be. */
+function askOrLeave(run: Conversation["run"], reason: string): Consequence {
+  return run?.ending === "uninstalled"
+    ? failed(`nobody knows whether it happened: ${reason}`)
+    : { kind: "ask", reason };
 }
 
 /** A finished run's record; the card of an open hand-off, and the customer's words under it. */
@@ -127,14 +133,11 @@ function onResult(conversation: Conversation, context: Context, of: Outgoing, re
         ? keepCard(conversation, id, result.value)
         : onCardRefused(conversation, context, id);
     case "editCard":
-      return forgetCard(
-        result.kind === "done" ? conversation : onCardRefused(conversation, context, effect.of),
-        effect.of,
-      );
+      return forgetClosed(result.kind === "done" ? conversation : onCardRefused(conversation, context, effect.of));
     case "say":
       return result.kind === "done" ? keepCard(conversation, id, result.value) : conversation;
     case "editSay":
-      return forgetCard(conversation, effect.of);
+      return forgetClosed(conversation);
     case "record":
       return conversation;
     default:
@@ -157,31 +160,7 @@ function onLateAnswer(
   return onRequestResult(known, context, of, event.outcome);
 }
 
-/** Remembers where a card stands that may still be edited or answered. */
-function keepCard(conversation: Conversation, id: string, value: Json): Conversation {
-  const ref = cardRefSchema.safeParse(value);
-  if (!ref.success || !isOpen(conversation, id)) return conversation;
-  return { ...conversation, cards: { ...conversation.cards, [id]: ref.data } };
-}
-
-function forgetCard(conversation: Conversation, id: string): Conversation {
-  if (isOpen(conversation, id)) return conversation;
-  const { [id]: _closed, ...cards } = conversation.cards;
-  return { ...conversation, cards };
-}
-
-function isOpen({ run, people, offered, outbox }: Conversation, id: string): boolean {
-  const wait = run?.wait;
-  const awaited = wait !== undefined && "card" in wait ? wait.card : null;
-  const mentioned = outbox.some(
-    ({ effect }) => ("of" in effect && effect.of === id) || (effect.kind === "post" && effect.under === id),
-  );
-  return awaited === id || people?.card === id || offered?.of === id || mentioned;
-}
-
-/**
- * What nobody can see must not look as if people had it: an approval and a verdict are handed over instead.
- */
+/** What nobody can see must not look as if people had it: an approval and a verdict are handed over instead. */
 function onCardRefused(conversation: Conversation, context: Context, card: string): Conversation {
   const wait = conversation.run?.wait;
   if ((wait?.kind !== "approval" && wait?.kind !== "verdict") || wait.card !== card) return conversation;

@@ -94,7 +94,7 @@ function withoutRun(
   beside: ConversationId | null,
 ): Conversation {
   const asked = isAsked(conversation, turn) ? conversation.choosing : null;
-  const chosen = asked === null ? null : choose(conversation, context, asked, turn);
+  const chosen = asked === null ? null : takeChoice(conversation, context, asked, turn);
   if (chosen !== null) return chosen;
   const word = recognise(turn.text);
   if (word === "human") return askForPerson(conversation, context);
@@ -111,7 +111,7 @@ function isAsked({ choosing }: Conversation, turn: Turn): boolean {
 }
 
 /** An answer to "A or B?": its name, its number, or yes and no where only one was offered; null: something else. */
-function choose(
+function takeChoice(
   conversation: Conversation,
   context: Context,
   choosing: NonNullable<Conversation["choosing"]>,

@@ -1,6 +1,8 @@
 import type { Conversation } from "../domain/conversation.ts";
 import type { Outgoing } from "../domain/effect.ts";
-import { decisionLines, effectCard, labelOf, lineCard, statusLine, verdictButtons } from "./cards.ts";
+import { labelOf } from "./card-sections.ts";
+import { decisionLines, statusLine } from "./card-status.ts";
+import { effectCard, lineCard, verdictButtons } from "./cards.ts";
 import type { Context } from "./context.ts";
 import { editCard, post, say } from "./outbox.ts";
 import { trace } from "./trace.ts";

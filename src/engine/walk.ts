@@ -6,7 +6,7 @@ import type { CompiledProcedure, CompiledStep } from "./compile.ts";
 import { compare } from "./condition.ts";
 import { type Context, scopeOf, stepOf } from "./context.ts";
 import { endRun } from "./ending.ts";
-import { isFull, say, takeId } from "./outbox.ts";
+import { closeOffer, isFull, say, takeId } from "./outbox.ts";
 import { jsonBytes, readPath } from "./path.ts";
 import { handOff } from "./people.ts";
 import { ask, renderWords } from "./prompt.ts";
@@ -28,7 +28,8 @@ export function startRun(
   procedure: CompiledProcedure,
   turn: Turn,
 ): Conversation {
-  const taken = takeId(conversation);
+  // Whatever was asked before the run is no question of the run's.
+  const taken = takeId(closeOffer(conversation, context, null));
   const started: Conversation = {
     ...taken.conversation,
     choosing: null,

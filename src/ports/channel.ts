@@ -9,15 +9,15 @@ import type { Turn } from "../domain/turn.ts";
 import type { View } from "../domain/view.ts";
 
 /**
- * Which conversation an event belongs to, and where its replies go. `topLevelOf`: only of a message that stands in a
- * channel itself and so begins a thread there: what the ids of the conversations in that channel's threads begin with.
- * Such a message may answer one of them.
+ * Which conversation an event belongs to, and where its replies go. `isBeside`: only of a message that stands in a channel
+ * itself and so begins a thread there: whether another conversation is in a thread of that channel, too. Such a message
+ * may answer one of them.
  */
 export interface Place {
   readonly workspace: WorkspaceId;
   readonly conversation: ConversationId;
   readonly address: Address;
-  readonly topLevelOf?: string;
+  readonly isBeside?: (other: ConversationId) => boolean;
 }
 
 /** `under`: the card that this answers. `mayHaveBeenSent`: an earlier attempt may have arrived; look before sending. */
@@ -27,21 +27,22 @@ export interface Delivery {
   readonly mayHaveBeenSent: boolean;
 }
 
-/**
- * What somebody who started a procedure by hand is told. `known`: this very choice has started it before, and nothing has
- * changed. `reason` is a sentence.
- */
-export type StartReceipt =
-  | { readonly kind: "accepted" | "known" }
-  | { readonly kind: "refused"; readonly reason: string };
+/** That something did not count, and why, as a sentence for whoever wanted it. */
+interface Refused {
+  readonly kind: "refused";
+  readonly reason: string;
+}
 
-/** What can be started by hand, or why nothing can, as a sentence. */
+/**
+ * What somebody is told who started a procedure by hand, or answered on a message of ours. `known`: this very turn was
+ * taken in before, and nothing has changed.
+ */
+export type TurnReceipt = { readonly kind: "accepted" | "known" } | Refused;
+
+/** What can be started by hand. */
 export type Startable =
   | { readonly kind: "open"; readonly procedures: readonly Pick<Procedure, "slug" | "name">[] }
-  | { readonly kind: "refused"; readonly reason: string };
-
-/** What somebody who pressed a choice is told; `reason` is a sentence. */
-export type ChoiceReceipt = { readonly kind: "accepted" } | { readonly kind: "refused"; readonly reason: string };
+  | Refused;
 
 /** What a channel reports. Resolved means durably stored: acknowledge now, and not before. */
 export interface Inbound {
@@ -67,12 +68,13 @@ export interface Inbound {
    * Somebody (`by`, as above) chose a procedure for a conversation. `turn` is from the customer in whose name it runs; its
    * id names the choice, and further keys the message from which it was made. Throws TransientError as above.
    */
-  start(place: Place, slug: string, turn: Turn, by: Person | null): Promise<StartReceipt>;
+  start(place: Place, slug: string, turn: Turn, by: Person | null): Promise<TurnReceipt>;
   /**
-   * Somebody pressed a choice under a message of ours, which `card` names; the turn's text is the choice. It counts as an
-   * answer only while that message is the one that waits for it. Throws TransientError as above.
+   * Somebody answered on a message of ours, which `card` names, by pressing one of its choices or in the private form that
+   * was opened from it; the turn's text is the answer. It counts only while that message is the one that waits for it.
+   * Throws TransientError as above.
    */
-  choose(place: Place, card: CardRef, turn: Turn): Promise<ChoiceReceipt>;
+  answerTo(place: Place, card: CardRef, turn: Turn): Promise<TurnReceipt>;
   /** Somebody asked for something in words; answers what only this person is to see. Throws TransientError as above. */
   command(workspace: WorkspaceId, command: Command): Promise<View>;
 }

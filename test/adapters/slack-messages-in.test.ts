@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { cardRefOf } from "../../adapters/slack/address.ts";
+import { cardRefOf, conversationOf } from "../../adapters/slack/address.ts";
 import { createBackground } from "../../adapters/slack/background.ts";
 import { createGate, type Gate } from "../../adapters/slack/gate.ts";
 import { createMessagesIn } from "../../adapters/slack/messages-in.ts";
@@ -120,5 +120,30 @@ describe("who answers under a card before Usher has stored where it stands", () 
   test("under an old message that is no card, talks to nobody, and is acknowledged at once", async () => {
     await hear(underCard(3_600_000).payload);
     expect(inbound.reports).toHaveLength(1);
+  });
+});
+
+describe("a message that stands in no thread", () => {
+  const { support, shared, janesDirect } = company;
+  const ts = "1795338050.940449";
+  const placeOf = async (channel: string, more: object = {}) => {
+    await hear({ type: "message", channel, user: artur, text: "1001", ts, ...more });
+    const report = inbound.reports.at(-1);
+    if (report === undefined || !("place" in report)) throw new Error("nothing was heard");
+    return report.place;
+  };
+  const thread = "1795338000.280449";
+
+  test("in a channel, is beside the threads of that channel, and beside nothing else", async () => {
+    const { isBeside } = await placeOf(support);
+    expect(isBeside?.(conversationOf({ channel: support, thread }))).toBe(true);
+    expect(isBeside?.(conversationOf({ channel: `${support}1`, thread }))).toBe(false);
+    expect(isBeside?.(conversationOf({ channel: shared, thread }))).toBe(false);
+    expect(isBeside?.(conversationOf({ channel: janesDirect, thread: null }))).toBe(false);
+  });
+
+  test("in a direct message, is beside nothing, as a message in a thread is", async () => {
+    expect(await placeOf(janesDirect)).not.toHaveProperty("isBeside");
+    expect(await placeOf(support, { thread_ts: thread })).not.toHaveProperty("isBeside");
   });
 });

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { conversationIdSchema } from "../../src/domain/ids.ts";
+import { type ConversationId, conversationIdSchema } from "../../src/domain/ids.ts";
 import { limits } from "../../src/domain/limits.ts";
 import type { Route } from "../../src/domain/route.ts";
 import type { Model } from "../../src/ports/model.ts";
+import type { Store } from "../../src/ports/store.ts";
 import { colleague, customer } from "../support/chat.ts";
 import { type House, housesOf } from "../support/house.ts";
 import { aProcedure } from "../support/procedures.ts";
@@ -22,12 +23,14 @@ const model: Model = {
     ),
 };
 
+const inChannel = (channel: string) => (other: ConversationId) => other.startsWith(channel);
+
 /** Writes in the channel itself; each message there begins a conversation of its own. */
 async function topLevel(house: House, text: string, from = customer, channel = "c:", id = `${channel}${text}`) {
   const { workspace, inbound } = house;
   const conversation = conversationIdSchema.parse(id);
   const turn = house.turnOf(text, from);
-  const place = { workspace, conversation, address: conversation as never, topLevelOf: channel };
+  const place = { workspace, conversation, address: conversation as never, isBeside: inChannel(channel) };
   await inbound.event(place, { kind: "turn", turn });
   await house.settled(id);
   return { place, turn };
@@ -66,6 +69,37 @@ describe("a message in the channel itself", () => {
     expect([await stepOf(house, "c:1"), await stepOf(house, "c:2")]).toEqual(["no run", "ask"]);
   });
 
+  test("of two runs answers the one that asked last, whatever has happened in the other since", async () => {
+    const house = await houses.open({ model });
+    await topLevel(house, "refund", customer, "c:", "c:1");
+    house.clock.advance(1000);
+    await topLevel(house, "refund", customer, "c:", "c:2");
+    house.clock.advance(1000);
+    await house.say("c:1", "me too", colleague);
+    await house.settled("c:1");
+    await topLevel(house, "1001");
+    expect([await stepOf(house, "c:1"), await stepOf(house, "c:2")]).toEqual(["ask", "no run"]);
+  });
+
+  test("whoever has very many runs waits no longer than the others until the message is stored", async () => {
+    let asked = 0;
+    const wrap = (store: Store): Store => ({
+      ...store,
+      conversations: {
+        ...store.conversations,
+        find: async (...at) => {
+          asked += 1;
+          return { ...(await store.conversations.find(...at)), next: "more" };
+        },
+      },
+    });
+    const house = await houses.open({ model, wrap });
+    await topLevel(house, "refund", customer, "c:", "c:1");
+    asked = 0;
+    await topLevel(house, "1001");
+    expect([asked, await stepOf(house, "c:1")]).toEqual([1, "no run"]);
+  });
+
   test("a process that dies between the two conversations: the answer is taken once, and not lost", async () => {
     let dies = true;
     const house = await houses.open({
@@ -86,7 +120,7 @@ describe("a message in the channel itself", () => {
     const { workspace, inbound } = house;
     const conversation = conversationIdSchema.parse("c:1001");
     const turn = house.turnOf("1001", customer);
-    const place = { workspace, conversation, address: conversation as never, topLevelOf: "c:" };
+    const place = { workspace, conversation, address: conversation as never, isBeside: inChannel("c:") };
     await inbound.event(place, { kind: "turn", turn });
     await house.until("c:1", ({ run, lease }) => run === null && lease === null);
     expect((await house.load("c:1001"))?.outbox.map(({ effect }) => effect.kind)).toEqual(["forward"]);

@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import { openInstallations } from "../../adapters/slack/installations.ts";
 import { createInstalling } from "../../src/app/installing.ts";
 import { type WorkspaceId, workspaceIdSchema } from "../../src/domain/ids.ts";
+import { limits } from "../../src/domain/limits.ts";
+import type { Route } from "../../src/domain/route.ts";
 import { PermanentError, TransientError } from "../../src/ports/errors.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { agent } from "../support/chat.ts";
@@ -15,6 +17,11 @@ const houses = housesOf(
     { id: "pay", kind: "call", method: "POST", url: "https://shop.example/pay", approval: "require" },
   ]),
 );
+
+/** Calls without asking anybody. */
+const pays = aProcedure([
+  { id: "pay", kind: "call", method: "POST", url: "https://shop.example/pay", approval: "auto" },
+]);
 
 /** A house in which Usher is installed by the owner, with an agent. */
 async function installed(options: Partial<HouseOptions> = {}) {
@@ -90,10 +97,106 @@ describe("uninstalling", () => {
     await approved(house);
     await house.until("c1", ({ run }) => run?.wait.kind === "effect");
     await installing.uninstall(installation);
-    expect((await house.load("c1"))?.run?.ending).toBe("cancelled");
+    expect((await house.load("c1"))?.run?.ending).toBe("uninstalled");
     answer.resolve({ kind: "done", value: {} });
     await house.until("c1", ({ run, lease }) => run === null && lease === null);
     expect(houses.world.requests).toHaveLength(1);
+  });
+
+  test("the record says that Usher was uninstalled, also where a call was out", async () => {
+    const { house, installing, installation } = await installed();
+    await installing.install(installation);
+    const answer = Promise.withResolvers<{ readonly kind: "done"; readonly value: object }>();
+    houses.world.answer = () => answer.promise as never;
+    await approved(house);
+    await house.until("c1", ({ run }) => run?.wait.kind === "effect");
+    await house.say("c2", "refund");
+    await house.settled("c2");
+    cutOff();
+    await installing.uninstall(installation);
+    answer.resolve({ kind: "done", value: {} });
+    await house.until("c1", ({ run, lease }) => run === null && lease === null);
+    await house.until("c2", ({ outbox }) => outbox.length === 0);
+    const { items } = await house.store.runs.find(house.workspace, {}, null);
+    expect(items.map(({ ended, reason }) => [ended, reason])).toEqual([
+      ["cancelled", "Usher was uninstalled."],
+      ["cancelled", "Usher was uninstalled."],
+    ]);
+  });
+
+  test("what the model answers afterwards starts nothing, and no call goes out", async () => {
+    const route = Promise.withResolvers<Route>();
+    const { house, installing, installation } = await installed({
+      procedures: [pays],
+      model: { route: () => route.promise },
+    });
+    await installing.install(installation);
+    await house.say("c1", "refund");
+    await house.until("c1", ({ outbox }) => outbox.some(({ effect, started }) => effect.kind === "route" && started));
+    cutOff();
+    await installing.uninstall(installation);
+    expect(await house.store.installations.uninstalled("web")).toEqual([]);
+    const started: Route = { kind: "run", slug: pays.slug, filled: {}, scores: [], threshold: 0 };
+    route.resolve(started);
+    await house.work.stop();
+    expect(await house.load("c1")).toMatchObject({ run: null, outbox: [] });
+    expect(houses.world.requests).toEqual([]);
+  });
+
+  test("what waits behind a call that is out is dropped, and starts nothing when the call comes back", async () => {
+    const { house, installing, installation } = await installed({ procedures: [pays] });
+    await installing.install(installation);
+    const answer = Promise.withResolvers<{ readonly kind: "done"; readonly value: object }>();
+    houses.world.answer = () => answer.promise as never;
+    await house.say("c1", "refund");
+    await house.until("c1", ({ run }) => run?.wait.kind === "effect");
+    await house.say("c1", "and another refund");
+    cutOff();
+    await installing.uninstall(installation);
+    answer.resolve({ kind: "done", value: {} });
+    await house.until("c1", ({ run, lease }) => run === null && lease === null);
+    await house.work.stop();
+    expect(await house.load("c1")).toMatchObject({ run: null, inbox: [], outbox: [] });
+    expect(houses.world.requests).toHaveLength(1);
+  });
+
+  test("what could not be sent before is not sent when Usher is installed again", async () => {
+    const { house, installing, installation } = await installed();
+    await installing.install(installation);
+    cutOff();
+    await house.say("c1", "refund");
+    await house.settled("c1");
+    await installing.uninstall(installation);
+    houses.world.onSend = () => {};
+    await installing.install({ ...installation, botToken: "xoxb-2" });
+    await house.pass(limits.backoffMostMs);
+    expect(houses.world.sent).toEqual([]);
+  });
+
+  test("while something new keeps coming in, the workspace is not said to be cleared up", async () => {
+    let more = 0;
+    const wrap = (store: Store): Store => ({
+      ...store,
+      conversations: {
+        ...store.conversations,
+        find: async (...at) => {
+          if (more > 0) {
+            more += 1;
+            await house.say(`c${more}`, "refund");
+          }
+          return store.conversations.find(...at);
+        },
+      },
+    });
+    const { house, installing, installation } = await installed({ wrap });
+    await installing.install(installation);
+    more = 1;
+    await expect(installing.uninstall(installation)).rejects.toBeInstanceOf(TransientError);
+    expect(await house.store.installations.uninstalled("web")).toEqual([house.workspace]);
+    more = 0;
+    await house.pass(60_000);
+    await house.log.until("was uninstalled is cleared up");
+    expect(await house.store.installations.uninstalled("web")).toEqual([]);
   });
 
   test("the agents channel and the roles that were given are gone; owners stay", async () => {

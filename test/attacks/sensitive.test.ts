@@ -21,7 +21,7 @@ const ends = new Map<string, (chat: Chat, settle: (outcome: Outcome) => void) =>
   ["expired", (chat) => void chat.pass(day + 1000)],
   ["reminded", (chat) => void chat.pass(day / 2 + 1000)],
   ["cancelled by the customer", (chat) => void chat.say("cancel")],
-  ["cancelled by an agent", (chat) => void chat.happen({ kind: "cancel", by: agent })],
+  ["uninstalled", (chat) => void chat.happen({ kind: "uninstalled", by: agent })],
   ["a person asked for", (chat) => void chat.say("I want to talk to a human")],
   ["an agent writes in the thread", (chat) => void chat.agentWrites("I take this", "thread")],
   ["approved, done", (chat, settle) => approve(chat, () => settle(done))],

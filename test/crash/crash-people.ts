@@ -15,7 +15,7 @@ const outside = {
   workspace,
   conversation: conversationIdSchema.parse("c2"),
   address: addressSchema.parse("to-c2"),
-  topLevelOf: "c",
+  isBeside: (other: string) => other === conversation,
 };
 
 /** What people need of the machine room: to let time pass, and the way in of whatever process is up. */

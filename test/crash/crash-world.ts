@@ -143,7 +143,7 @@ export class CrashWorld {
       },
       startable: (workspace, person, by) => inbound.startable(workspace, person, by),
       start: (place, slug, turn, by) => inbound.start(place, slug, turn, by),
-      choose: (place, card, turn) => inbound.choose(place, card, turn),
+      answerTo: (place, card, turn) => inbound.answerTo(place, card, turn),
       underCard: (workspace, card, turn) => inbound.underCard(workspace, card, turn),
       command: (workspace, command) => inbound.command(workspace, command),
     };

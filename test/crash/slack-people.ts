@@ -41,7 +41,7 @@ export class SlackPeople {
       press: (_workspace, press) => this.#press(press),
       startable: never,
       start: never,
-      choose: never,
+      answerTo: never,
       underCard: never,
       command: never,
     };

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
+import type { Outgoing } from "../../src/domain/effect.ts";
 import { cardRefSchema } from "../../src/domain/ids.ts";
 import type { Json } from "../../src/domain/json.ts";
 import type { Turn } from "../../src/domain/turn.ts";
-import { whyNotChosen } from "../../src/engine/choices.ts";
+import { whyNotAnswered } from "../../src/engine/offer.ts";
 import { agent, type Chat, chatAbout, colleague, customer, type World } from "../support/chat.ts";
 
 const sizes = { id: "size", kind: "collect", variable: "size", prompt: "Which size?", choices: ["Small", "Large"] };
@@ -84,6 +85,34 @@ describe("choices that are offered", () => {
     expect(chat.edits).toEqual([]);
   });
 
+  test("surely not sent so far, as after a 429, go out without buttons when they are sent", () => {
+    const chat = asked({ hold: ({ effect }) => effect.kind === "say" });
+    const [question] = chat.performed.filter(({ effect }) => effect.kind === "say");
+    if (question === undefined) throw new Error("nothing was asked");
+    chat.settle(question, { kind: "notSent", reason: "429", retryAfterMs: 60_000 }).say("small");
+    expect(chat.conversation.outbox.find(({ id }) => id === question.id)?.effect).toMatchObject({
+      message: { text: "Which size?", chosen: "Small" },
+    });
+    expect(chat.performed.map(({ effect }) => effect.kind)).not.toContain("editSay");
+  });
+
+  test("are closed when somebody starts a procedure by hand: no press answers what that asks", () => {
+    const again: Json = { kind: "run", slug: "test-procedure", filled: {}, scores: [], threshold: 0 };
+    const free = [{ id: "ask", kind: "collect", variable: "why", prompt: "Why?" }];
+    const chat = chatAbout(free, { route: () => again })
+      .say("hi")
+      .say("because")
+      .say("hi");
+    expect(offered(chat)?.message.choices).toEqual(["Yes", "No"]);
+    const card = refOf(chat);
+    chat.happen({ kind: "start", slug: "test-procedure", turn: press("by hand") });
+    expect([chat.lastText, offered(chat)]).toEqual(["Why?", null]);
+    expect(chat.edits.at(-1)?.message.chosen).toBeNull();
+    expect(whyNotAnswered(chat.conversation, chat.context, card, press("Yes"))).toContain("not open any more");
+    chat.happen({ kind: "answered", card, turn: press("Yes") });
+    expect(chat.conversation.run?.variables).toEqual({});
+  });
+
   test("a run without choices has nothing to tidy up", () => {
     const chat = chatAbout([{ id: "ask", kind: "collect", variable: "x", prompt: "Which order?" }])
       .say("hi")
@@ -95,17 +124,17 @@ describe("choices that are offered", () => {
 
 describe("a pressed choice", () => {
   const why = (chat: Chat, card: ReturnType<typeof refOf>, turn: Turn) =>
-    whyNotChosen(chat.conversation, chat.context, card, turn);
+    whyNotAnswered(chat.conversation, chat.context, card, turn);
 
   test("counts on the message that waits, once", () => {
     const chat = asked();
     const card = refOf(chat);
     expect(why(chat, card, press("Large"))).toBeNull();
-    chat.happen({ kind: "chose", card, turn: press("Large") });
+    chat.happen({ kind: "answered", card, turn: press("Large") });
     expect(chat.lastText).toBe("A gift?");
     const after = chat.conversation;
     expect(why(chat, card, press("Large"))).toBeNull();
-    expect(chat.happen({ kind: "chose", card, turn: press("Large") }).conversation).toEqual(after);
+    expect(chat.happen({ kind: "answered", card, turn: press("Large") }).conversation).toEqual(after);
   });
 
   test("on an earlier message is no answer to a later question that has the same choice", () => {
@@ -115,7 +144,7 @@ describe("a pressed choice", () => {
     chat.say("small");
     const before = chat.conversation;
     expect(why(chat, card, press("Large"))).toContain("not open any more");
-    expect(chat.happen({ kind: "chose", card, turn: press("Large") }).conversation).toEqual(before);
+    expect(chat.happen({ kind: "answered", card, turn: press("Large") }).conversation).toEqual(before);
   });
 
   test("counts also before it is stored where the message stands, if it is one of its choices", () => {
@@ -123,6 +152,60 @@ describe("a pressed choice", () => {
     const somewhere = cardRefSchema.parse("somewhere");
     expect(why(chat, somewhere, press("Large"))).toBeNull();
     expect(why(chat, somewhere, press("Yes"))).toContain("not open any more");
+  });
+
+  describe("on an earlier message with the same choices, while nobody knows yet where the next one stands,", () => {
+    const twice = [sizes, { ...sizes, id: "other", variable: "other", prompt: "And the other?" }];
+    const somewhere = cardRefSchema.parse("somewhere");
+    /** The second question is asked; what it is held by decides how far it has come. */
+    const askedTwice = (hold: (of: Outgoing) => boolean) => {
+      let isOut = false;
+      const chat = chatAbout(twice, { hold: (of) => isOut && hold(of) }).say("hi");
+      const card = refOf(chat);
+      isOut = true;
+      chat.say("small");
+      return { chat, card };
+    };
+    const isSay = ({ effect }: Outgoing) => effect.kind === "say";
+
+    test("is no answer: the earlier one is known", () => {
+      const { chat, card } = askedTwice(isSay);
+      expect(offered(chat)?.message.text).toBe("And the other?");
+      expect(why(chat, card, press("Large"))).toContain("not open any more");
+      // What Slack shows of the second one is still its answer.
+      expect(why(chat, somewhere, press("Large"))).toBeNull();
+    });
+
+    test("is no answer while the earlier one is still to be tidied up", () => {
+      const { chat, card } = askedTwice(({ effect }) => effect.kind === "say" || effect.kind === "editSay");
+      expect(why(chat, card, press("Large"))).toContain("not open any more");
+    });
+
+    test("is no answer where it is not known either: it may be the one that was pressed", () => {
+      const chat = chatAbout(twice, { hold: isSay }).say("hi").say("small");
+      expect(offered(chat)?.message.text).toBe("And the other?");
+      expect(why(chat, somewhere, press("Large"))).toContain("not open any more");
+    });
+
+    test("is no answer while the next one is not sent, or was surely not sent", () => {
+      const words = ["one", "two"].map((content) => ({ id: content, kind: "message", content }));
+      const queued = chatAbout([...words, ...twice], { hold: isSay }).say("hi");
+      expect(why(queued, somewhere, press("Large"))).toContain("not open any more");
+      const refused = chatAbout(twice, { hold: isSay }).say("hi");
+      const [question] = refused.performed.filter(isSay);
+      if (question === undefined) throw new Error("nothing was asked");
+      refused.settle(question, { kind: "notSent", reason: "429", retryAfterMs: 60_000 });
+      expect(why(refused, somewhere, press("Large"))).toContain("not open any more");
+    });
+
+    test("and once that is known, the earlier one is forgotten", () => {
+      const { chat } = askedTwice(isSay);
+      const next = chat.performed.findLast(isSay);
+      if (next === undefined) throw new Error("nothing was asked");
+      expect(Object.keys(chat.conversation.cards)).toHaveLength(1);
+      chat.settle(next, { kind: "done", value: "ref-next" });
+      expect(chat.conversation.cards).toEqual({ [next.id]: "ref-next" });
+    });
   });
 
   test("by somebody else, or by an agent, is nobody's answer", () => {

@@ -7,6 +7,7 @@ import type { Outcome } from "../../src/domain/outcome.ts";
 import type { PressAction } from "../../src/domain/press.ts";
 import { advance } from "../../src/engine/advance.ts";
 import { takeLease } from "../../src/engine/lease.ts";
+import { isOpen } from "../../src/engine/uninstalled.ts";
 import { agent, Chat, colleague, customer } from "../support/chat.ts";
 import { aProcedure } from "../support/procedures.ts";
 
@@ -78,7 +79,7 @@ const command = fc.oneof(
   }),
   fc.record({ do: fc.constant("boot" as const) }),
   fc.record({ do: fc.constant("edit" as const), text: fc.constantFrom("1001", null) }),
-  fc.record({ do: fc.constant("cancel" as const) }),
+  fc.record({ do: fc.constant("uninstall" as const) }),
   // What usually happens next; without it a walk gets lost before it has seen much.
   { weight: 12, arbitrary: fc.record({ do: fc.constant("go" as const), outcome: fc.constantFrom(...outcomes) }) },
 );
@@ -163,8 +164,11 @@ class Walk {
         return at;
       case "edit":
         return advance(at, { kind: "edited", turnId: `t${this.n - 1}`, text: next.text }, context);
-      case "cancel":
-        return advance(at, { kind: "cancel", by: agent }, context);
+      case "uninstall": {
+        const left = advance(at, { kind: "uninstalled", by: agent }, context);
+        expect(isOpen(left)).toBe(false);
+        return left;
+      }
       case "go":
         return this.goOn(at, next.outcome);
       default:

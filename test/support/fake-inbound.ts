@@ -7,10 +7,10 @@ import type { Press, Receipt } from "../../src/domain/press.ts";
 import type { PublishedProcedure } from "../../src/domain/procedure.ts";
 import type { Turn } from "../../src/domain/turn.ts";
 import type { View } from "../../src/domain/view.ts";
-import type { Inbound, Place, Startable, StartReceipt } from "../../src/ports/channel.ts";
+import type { Inbound, Place, Startable, TurnReceipt } from "../../src/ports/channel.ts";
 import type { ApprovalView, ConversationView, Inspector, SavedState } from "../../src/ports/inspector.ts";
 
-/** One call of `Inbound.event`, `press`, `underCard`, `start`, `choose` or `command`; `startable` only asks. */
+/** One call of `Inbound.event`, `press`, `underCard`, `start`, `answerTo` or `command`; `startable` only asks. */
 export type Report =
   | { readonly place: Place; readonly event: Event }
   | { readonly workspace: WorkspaceId; readonly press: Press }
@@ -27,8 +27,8 @@ export interface FakeInbound extends Inbound {
   answer(receipt: Receipt): void;
   /** What may be started from now on. */
   offer(startable: Startable): void;
-  /** What starts are answered with from now on. */
-  answerStart(receipt: StartReceipt): void;
+  /** What starts, and answers on a message, are answered with from now on. */
+  answerStart(receipt: TurnReceipt): void;
   /** What commands are answered with from now on. */
   show(view: View): void;
   /** From now on there is a hand-off under this card. */
@@ -46,7 +46,7 @@ export function createFakeInbound(): FakeInbound {
   const reports: Report[] = [];
   const waiting: { readonly count: number; readonly resolve: () => void }[] = [];
   let receipt: Receipt = { kind: "refused", reason: "Only agents can decide." };
-  let started: StartReceipt = { kind: "accepted" };
+  let started: TurnReceipt = { kind: "accepted" };
   let offered: Startable = { kind: "open", procedures: [{ slug: "refund-request-handler", name: "Refund request" }] };
   let view: View = { title: "Usher", parts: [] };
   const handOffs = new Set<CardRef>();
@@ -80,9 +80,9 @@ export function createFakeInbound(): FakeInbound {
       await take({ place, slug, turn, by });
       return started;
     },
-    choose: async (place, card, turn) => {
+    answerTo: async (place, card, turn) => {
       await take({ place, card, turn });
-      return { kind: "accepted" };
+      return started;
     },
     command: async (workspace, command) => {
       await take({ workspace, command });

@@ -37,8 +37,9 @@ async function problemsOf({ options, workspace }: Asked): Promise<readonly strin
 }
 
 function doubtWords(count: number): string {
+  if (count === 1) return "Nobody knows whether one call happened: see its card, or “runs”.";
   const many = count === most ? `${most} calls or more` : `${count} calls`;
-  return `${count === 1 ? "Of one call" : `Of ${many}`} nobody knows whether it happened: see its card, or “runs”.`;
+  return `Nobody knows whether ${many} happened: see their cards, or “runs”.`;
 }
 
 // Whoever has more of them knows.

@@ -26,6 +26,6 @@ test("a call of which nobody knows whether it happened is a thing to look at, un
   await house.say("c1", "refund", customer);
   await house.until("c1", ({ run, lease }) => run?.wait.kind === "verdict" && lease === null);
   expect(await healthOf(house)).toBe(
-    "Please look at this: Of one call nobody knows whether it happened: see its card, or “runs”.",
+    "Please look at this: Nobody knows whether one call happened: see its card, or “runs”.",
   );
 });
