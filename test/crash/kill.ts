@@ -35,7 +35,7 @@ export async function killUnderLoad(options: KillOptions): Promise<ScenarioRepor
     load.backend.calm();
     await startOrThrow(load);
     const findings = await load.finish(finishMs);
-    return { ...findings, counts: { ...load.counts(), ...killed }, injected: injectedOf(load, killed["kills"] ?? 0) };
+    return { ...findings, counts: { ...load.counts(), ...killed }, injected: injectedOf(load, killed.kills) };
   } finally {
     await load.close();
   }
@@ -48,21 +48,32 @@ export const killScenario: Scenario = {
   title: "kill -9 of the real process under load",
   seeded: true,
   run: ({ short, seed = defaultSeed, say }) =>
-    killUnderLoad({ kills: short ? 50 : 500, seed, again: playAgain("R4", { short, seed }), say }),
+    killUnderLoad({
+      kills: short ? 50 : 500,
+      seed,
+      again: playAgain("R4", { short, seed }),
+      say: (line) => say(`R4: ${line}`),
+    }),
 };
 
 /** The faults that really fired: what the backend did, and the signals. */
-export function injectedOf({ backend }: Load, signals: number): Counts {
+export function injectedOf({ backend }: Pick<Load, "backend">, signals: number): Counts {
   return { ...Object.fromEntries(backend.injected), signals };
 }
 
 /** Starts the process; throws what it said when it did not get ready, for then there is nothing to try. */
-export async function startOrThrow({ supervisor }: Load): Promise<void> {
+export async function startOrThrow({ supervisor }: Pick<Load, "supervisor">): Promise<void> {
   if (await supervisor.start()) return;
   throw new Error(`Usher did not start: ${supervisor.tail().slice(-5).join(" ")}`);
 }
 
-async function killAgainAndAgain(load: Load, random: Random, kills: number, say: (line: string) => void) {
+/** Starts it and kills it, so many times; now and then before it is ready. */
+export async function killAgainAndAgain(
+  load: Pick<Load, "supervisor"> & { readonly stories: readonly unknown[] },
+  random: Random,
+  kills: number,
+  say: (line: string) => void,
+): Promise<{ readonly kills: number; readonly whileStarting: number }> {
   const { supervisor } = load;
   let whileStarting = 0;
   for (let kill = 1; kill <= kills; kill += 1) {
@@ -77,7 +88,7 @@ async function killAgainAndAgain(load: Load, random: Random, kills: number, say:
       await pause(lifeMs);
       await supervisor.kill("SIGKILL");
     }
-    if (kill % 50 === 0) say(`R4: ${kill} kills, ${load.stories.length} stories`);
+    if (kill % 50 === 0) say(`${kill} kills, ${load.stories.length} stories`);
   }
   return { kills, whileStarting };
 }

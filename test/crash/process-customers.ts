@@ -53,7 +53,9 @@ export async function converse(
   await say(order);
   await until(client, story, complain, (view) => hears(view, `${kind}: which note?`));
   await say(story.note);
-  const end = await until(client, story, complain, (view) => isOver(view) || view.handledBy === "people");
+  // A run is over a moment before its last words are shown.
+  const isHeard = (view: ConversationView): boolean => isOver(view) && hears(view, `${kind}: done with ${order}`);
+  const end = await until(client, story, complain, (view) => isHeard(view) || view.handledBy === "people");
   story.ended = isOver(end) ? "completed" : await passToPerson(client, story, complain);
 }
 

@@ -98,7 +98,7 @@ export function createDesk(client: Client, backend: Backend, seed: number, rejec
  * Lets the agents work until `stop`, with a look each `everyMs`; the answer resolves when they have gone home. Throws
  * what a round throws.
  */
-export async function staffDesk(desk: Desk, stop: AbortSignal, everyMs = 80): Promise<void> {
+export async function staffDesk(desk: Pick<Desk, "round">, stop: AbortSignal, everyMs = 80): Promise<void> {
   const agent = async (name: string): Promise<void> => {
     while (!stop.aborted) {
       await desk.round(name);

@@ -63,12 +63,33 @@ export function judge(backend: Backend, desk: Desk, stories: readonly Story[], a
   // A run of pure errors must not pass, nor one in which nobody was ever asked.
   if (!stories.some(({ ended }) => ended === "completed")) note("no story was completed");
   if (desk.approvals.size === 0) note("no agent was ever asked for an approval");
-  if (desk.verdicts.size === 0) note("no agent was ever asked for a verdict");
+  judgeProgress(backend, desk, note);
   const unsafeRepeats = judgeCalls(backend, desk, stories, note);
   return { lost, unsafeRepeats, doubleDecisions: judgeDecisions(desk, note), stranded: open.length, violations };
 }
 
-function judgeCalls(backend: Backend, desk: Desk, stories: readonly Story[], note: (line: string) => void): number {
+// One call in six ends in a way that nobody knows: of so many, some surely.
+const enoughCalls = 40;
+
+/** Agents must have been asked about a call whose outcome nobody knows, where there were enough calls for that. */
+export function judgeProgress(backend: Backend, desk: Pick<Desk, "verdicts">, note: (line: string) => void): void {
+  const unsafe = new Set(backend.journal.filter(({ method }) => method === "POST").map(({ key }) => key));
+  if (unsafe.size >= enoughCalls && desk.verdicts.size === 0) note("no agent was ever asked for a verdict");
+}
+
+/** What the agents decided, by what they were told or shown. */
+export type Decided = Pick<Desk, "approvals" | "verdicts" | "runAgains">;
+
+/** A story as far as the calls matter that it led to. */
+export type Wish = Pick<Story, "id" | "kind" | "order" | "note" | "ended">;
+
+/** How often an unsafe call was sent once too often; what was paid, and what was let through without an approval, is noted. */
+export function judgeCalls(
+  backend: Backend,
+  desk: Decided,
+  stories: readonly Wish[],
+  note: (line: string) => void,
+): number {
   const repeats = judgeRepeats(backend, desk, note);
   const payments = Map.groupBy(
     backend.journal.filter(({ method }) => method === "POST"),
@@ -83,7 +104,7 @@ function judgeCalls(backend: Backend, desk: Desk, stories: readonly Story[], not
 }
 
 /** How often an unsafe call was sent more often than an agent had said; other bytes under one key are noted, too. */
-export function judgeRepeats(backend: Backend, desk: Desk, note: (line: string) => void): number {
+export function judgeRepeats(backend: Backend, desk: Pick<Desk, "runAgains">, note: (line: string) => void): number {
   const keys = new Map(backend.journal.map(({ key }) => [key, backend.byKey(key)]));
   let repeats = 0;
   for (const [key, entries] of keys) {
@@ -101,7 +122,7 @@ export function judgeRepeats(backend: Backend, desk: Desk, note: (line: string) 
 export function judgeGate(
   at: string,
   entries: readonly JournalEntry[],
-  desk: Desk,
+  desk: Pick<Desk, "approvals">,
   note: (line: string) => void,
 ): void {
   for (const [key, requests] of Map.groupBy(entries, (entry) => entry.key)) {
@@ -121,7 +142,7 @@ export function decisionOf(receipts: readonly Told[]): Told | null {
 }
 
 // The agents say what is true, so a finished story was paid exactly once, and with its own words.
-function judgePayment(story: Story, entries: readonly JournalEntry[], note: (line: string) => void): void {
+function judgePayment(story: Wish, entries: readonly JournalEntry[], note: (line: string) => void): void {
   const paid = entries.filter(({ did }) => did === "applied");
   const at = `${story.kind} ${story.id}`;
   if (new Set(entries.map(({ key }) => key)).size > 1) note(`${at}: its payment went out under two keys`);
@@ -132,7 +153,7 @@ function judgePayment(story: Story, entries: readonly JournalEntry[], note: (lin
 }
 
 /** How many approvals and verdicts were decided twice, by what the agents were told. */
-export function judgeDecisions(desk: Desk, note: (line: string) => void): number {
+export function judgeDecisions(desk: Pick<Desk, "approvals" | "verdicts">, note: (line: string) => void): number {
   let doubled = 0;
   const approvals = [...desk.approvals].map(([id, { receipts }]) => [id, receipts] as const);
   for (const [id, receipts] of [...approvals, ...desk.verdicts]) {

@@ -9,9 +9,10 @@ export type Counts = { readonly [name: string]: number };
  * Where the four figures come from: requests and their bytes are always counted in the journal of a fake backend, posts
  * and decisions in what a fake channel, the customers and the agents were sent and told. Against the real process (R4,
  * R17, R18, R19, and R9 on a full disk) customers and agents see through Usher's own API: messages, the state of a run,
- * its variables, tickets, leads and mails are what the API shows. Six look into the store as well: R1, R2 and R12 at the
- * records of runs, and at where each conversation has come to rest; R3 at that, and at what each write took in and
- * ended; R11 at how a call ended; R9, where SQLite itself fails, at the tickets.
+ * its variables, tickets, leads and mails are what the API shows; in R4-slack they see what stands in a fake Slack. Six
+ * look into the store as well: R1, R2 and R12 at the records of runs, and at where each conversation has come to rest; R3
+ * at that, and at what each write took in and ended; R11 at how a call ended; R9, where SQLite itself fails, at the
+ * tickets.
  */
 export interface ScenarioReport {
   readonly counts: Counts;

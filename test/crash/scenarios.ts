@@ -11,6 +11,7 @@ import {
 } from "./crash-scenarios.ts";
 import { deliveriesScenario } from "./deliveries.ts";
 import { killScenario } from "./kill.ts";
+import { slackKillScenario } from "./kill-slack.ts";
 import { saboteurScenario } from "./saboteur-scenario.ts";
 import type { Scenario } from "./scenario.ts";
 import { simulationScenario } from "./simulation-scenario.ts";
@@ -29,6 +30,7 @@ export const scenarios: readonly Scenario[] = [
   slackSecondOrderScenario,
   simulationScenario,
   killScenario,
+  slackKillScenario,
   storeOutageScenario,
   deliveriesScenario,
   backendScenario,

@@ -141,7 +141,8 @@ function headersOf(
   };
 }
 
-function overHttp(agent: Agent): Exchange {
+/** Sends over HTTP, on connections that the agent keeps. */
+export function overHttp(agent: Agent): Exchange {
   return (url, body, { method, timeoutMs, headers }) => {
     const started = realClock.monotonic();
     const { promise, resolve } = Promise.withResolvers<Delivered>();
