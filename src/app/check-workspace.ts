@@ -1,3 +1,4 @@
+import { asWritten } from "../domain/command.ts";
 import { type Finding, missing, ok } from "../domain/finding.ts";
 import type { WorkspaceId } from "../domain/ids.ts";
 import type { Platform } from "../domain/person.ts";
@@ -28,7 +29,7 @@ export async function checkWorkspace(
       : missing(
           `Agents of ${name}`,
           `${approvers[0] === undefined ? "Nobody" : `Only ${approvers[0].userId}`} may approve, and whoever starts a run must not approve in it.`,
-          "An owner gives somebody else that right with the command “/procedures roles add @somebody agent”.",
+          `An owner gives somebody else that right with the command “${asWritten(platform, "roles add @somebody agent")}”.`,
         ),
   ];
 }
