@@ -40,7 +40,8 @@ export async function openSlack(config: SlackConfig, { clock, ids, log }: System
     uninstalled: installing.uninstall,
     install: oauth === null ? null : { ...oauth, ids, install: installing.install },
   });
-  const workspaces = (): readonly string[] => installations.all().map(({ workspace, name }) => `${name} (${workspace})`);
+  const workspaces = (): readonly string[] =>
+    installations.all().map(({ workspace, name }) => `${name} (${workspace})`);
   return { ...slack, finish: installing.finish, workspaces };
 }
 
