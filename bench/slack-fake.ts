@@ -8,7 +8,7 @@ import { fillTown } from "./slack-town.ts";
 
 const slack = await startFakeSlack({ clock: { ...realClock, monotonic: machineMs } });
 fillTown(slack.state, { workspaces: Number(process.argv[2]) });
-const shop = await startBackend({ port: 0 });
+const shop = await startBackend({ port: 0, now: realClock.now });
 
 function posts(): readonly Post[] {
   return slack.journal.of("chat.postMessage").flatMap(({ args, team, carriedOut, monotonicMs }) => {

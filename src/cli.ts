@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { appManifest, examine } from "./compose-doctor.ts";
 import { loadConfig } from "./config.ts";
-import { readBaseUrl } from "./config-values.ts";
+import { readPublicUrl } from "./config-values.ts";
 import { type Finding, missing, ok } from "./domain/finding.ts";
 import { visible } from "./domain/visible.ts";
 import { createLogger } from "./log.ts";
@@ -29,7 +29,7 @@ async function main(): Promise<number> {
 async function doctor(asJson: boolean): Promise<number> {
   const findings = await findingsOf();
   const failed = findings.filter(({ state }) => state === "missing").length;
-  const text = asJson ? `${JSON.stringify({ ok: failed === 0, findings }, null, 2)}\n` : reportOf(findings, failed);
+  const text = asJson ? `${JSON.stringify({ ok: failed === 0, findings }, null, 2)}\n` : reportOf(findings);
   return print(text, failed === 0 ? 0 : 1);
 }
 
@@ -47,14 +47,24 @@ async function findingsOf(): Promise<readonly Finding[]> {
 
 const labels = { ok: "ok     ", missing: "MISSING", unknown: "unknown" } as const;
 
-function reportOf(findings: readonly Finding[], failed: number): string {
+function reportOf(findings: readonly Finding[]): string {
   const lines = findings.flatMap((finding) => [
-    `${labels[finding.state]}  ${finding.what}: ${finding.says}`,
+    `${labels[finding.state]}  ${finding.what}: ${finding.says.replaceAll("\n", "\n         ")}`,
     ...(finding.state === "ok" ? [] : [`         Mend: ${finding.mend}`]),
   ]);
-  const end =
-    failed === 0 ? "Nothing is missing." : failed === 1 ? "One thing is missing." : `${failed} things are missing.`;
-  return `${[...lines, "", end].join("\n")}\n`;
+  return `${[...lines, "", endOf(findings)].join("\n")}\n`;
+}
+
+function endOf(findings: readonly Finding[]): string {
+  const count = (wanted: Finding["state"]): number => findings.filter(({ state }) => state === wanted).length;
+  const [failed, open] = [count("missing"), count("unknown")];
+  const found =
+    failed > 0
+      ? `${failed === 1 ? "One thing is" : `${failed} things are`} missing`
+      : open > 0
+        ? "Nothing is known to be missing"
+        : "Nothing is missing";
+  return `${found}${open === 0 ? "" : `; ${open === 1 ? "one thing" : `${open} things`} could not be checked`}.`;
 }
 
 async function manifest(address: string | null, overSocket: boolean): Promise<number> {
@@ -62,7 +72,7 @@ async function manifest(address: string | null, overSocket: boolean): Promise<nu
   const given = address ?? urlOfConfig();
   if (given === null)
     return refuse("Say at which address Slack reaches Usher: usher manifest https://usher.example.com");
-  const reading = readBaseUrl(given);
+  const reading = readPublicUrl(given);
   if (reading.kind === "bad") return refuse(`The address ${reading.problem}.`);
   return printJson(await appManifest({ kind: "http", url: reading.value }));
 }
@@ -85,6 +95,11 @@ function refuse(sentence: string): number {
   process.stderr.write(`${visible(sentence)}\n\n${usage}`);
   return badUsage;
 }
+
+// Whoever has read enough closes the pipe, as `head` does: that is no fault.
+process.stdout.on("error", (error) => {
+  if (Reflect.get(error, "code") !== "EPIPE") throw error;
+});
 
 main().then(
   (code) => {

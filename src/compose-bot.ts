@@ -53,7 +53,7 @@ export async function openBot(
 ): Promise<Bot> {
   const { clock, ids, log } = system;
   const store = await openStore(config, system, onClose);
-  const demo = await startDemoBackend(config, log);
+  const demo = await startDemoBackend(config, system);
   onClose(() => demo?.close());
   const settings = createSettings(store.settings, (workspace) => defaultsOf(workspace, config, demo));
   const catalog = createCatalog(store.procedures, settings.of, clock);

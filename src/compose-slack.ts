@@ -8,9 +8,10 @@ import type { Bot, System } from "./compose-bot.ts";
 import type { SlackConfig } from "./config-slack.ts";
 import type { WorkspaceSettings } from "./domain/settings.ts";
 
-/** Slack; `finish` is that of Installing. */
+/** Slack; `finish` is that of Installing. `workspaces`: where it is installed now, in words. */
 export interface OpenedSlack extends Slack {
   finish(): Promise<void>;
+  workspaces(): readonly string[];
 }
 
 /** Slack with every workspace in which Usher is installed. Throws what Slack and the store throw. */
@@ -39,7 +40,9 @@ export async function openSlack(config: SlackConfig, { clock, ids, log }: System
     uninstalled: installing.uninstall,
     install: oauth === null ? null : { ...oauth, ids, install: installing.install },
   });
-  return { ...slack, finish: installing.finish };
+  const workspaces = (): readonly string[] =>
+    installations.all().map(({ workspace, name }) => `${name} (${workspace})`);
+  return { ...slack, finish: installing.finish, workspaces };
 }
 
 function slackChannelIn(place: WorkspaceSettings["agentsChannel"]): string | null {

@@ -18,7 +18,8 @@ export interface Usher {
 
 /**
  * Puts Usher together from its configuration and starts it: embedded mode, with the playground as its channel. Throws
- * InvalidError for procedures with problems, PermanentError for what an operator must change; nothing is left running.
+ * InvalidError for procedures or their folder, PermanentError for what else an operator must change; nothing is left
+ * running.
  */
 export async function startUsher(config: Config, system: System): Promise<Usher> {
   const closers: (() => Promise<void> | void)[] = [];
@@ -55,6 +56,7 @@ async function open(config: Config, system: System, onClose: OnClose): Promise<s
   await slack?.finish();
   for (const channel of channels.values()) await channel.start(bot.core.inbound);
   await bot.core.start();
+  if (slack !== null) system.log.info({ workspaces: slack.workspaces() }, "Slack is connected.");
   return server.url;
 }
 

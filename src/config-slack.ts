@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { type Reading, readBaseUrl } from "./config-values.ts";
+import { type Reading, readBaseUrl, readPublicUrl } from "./config-values.ts";
 import { anyText, optional, setting } from "./config-variable.ts";
 
 /** How Slack reaches Usher, and Usher Slack. */
@@ -42,7 +42,7 @@ export const slackVariables = {
   SLACK_APP_ID: optional(readAppId),
   SLACK_CONFIG_TOKEN: optional((text) => readToken(text, "xoxe.xoxp-")),
   USHER_OWNER: optional(readUser),
-  USHER_URL: optional(readBaseUrl),
+  USHER_URL: optional(readPublicUrl),
 };
 
 type Read = { readonly [name in keyof typeof slackVariables]: z.infer<(typeof slackVariables)[name]> };
@@ -143,7 +143,7 @@ function readSigningSecret(text: string): Reading<string> {
 
 function readToken(text: string, beginning: string): Reading<string> {
   if (text.startsWith(beginning) && /^[\w.-]{10,500}$/.test(text)) return { kind: "ok", value: text };
-  return { kind: "bad", problem: `must be a token that begins with ${beginning}` };
+  return { kind: "bad", problem: `must be a whole token, which begins with ${beginning}` };
 }
 
 function readTeams(text: string): Reading<readonly string[]> {

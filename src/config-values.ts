@@ -113,6 +113,15 @@ export function readBaseUrl(text: string): Reading<string> {
   );
 }
 
+/** Reads an address at which others reach Usher: as `readBaseUrl`, with https, or with http on this machine. Pure. */
+export function readPublicUrl(text: string): Reading<string> {
+  const reading = readBaseUrl(text);
+  if (reading.kind === "bad") return reading;
+  const { protocol, hostname } = new URL(reading.value);
+  if (protocol === "https:" || /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname)) return reading;
+  return bad("must begin with https://, since Slack posts to no http address; for example https://usher.example.com");
+}
+
 /** Reads a region whose phone numbers are known: two letters of ISO 3166-1. Pure. */
 export function readRegion(text: string): Reading<string> {
   const region = text.toUpperCase();

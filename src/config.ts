@@ -224,7 +224,8 @@ function strangers(environment: Environment): readonly string[] {
   return names.map((name) => {
     // Somebody who writes USHER_PORT has a name in mind that has no such beginning.
     const bare = name.slice("USHER_".length);
-    const near = known.includes(bare) ? bare : nearest(name, known);
+    // Two names are as near to this one; who has a single token has the bot's.
+    const near = name === "SLACK_TOKEN" ? "SLACK_BOT_TOKEN" : known.includes(bare) ? bare : nearest(name, known);
     return `${name} is not known; ${near === null ? "remove it" : `do you mean ${near}?`}`;
   });
 }

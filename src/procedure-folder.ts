@@ -2,13 +2,13 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { FolderFile } from "./app/publish-files.ts";
 import { limits } from "./domain/limits.ts";
-import { PermanentError } from "./ports/errors.ts";
+import { InvalidError } from "./ports/errors.ts";
 
 const endings = [".yaml", ".yml", ".json"];
 
 /**
  * Answers the procedure files of a folder, by name: those that end in .yaml, .yml or .json and do not begin with a dot.
- * Throws PermanentError when the folder or a file in it cannot be read.
+ * Throws InvalidError when the folder or a file in it cannot be read.
  */
 export async function readFolder(path: string): Promise<readonly FolderFile[]> {
   const names = await list(path);
@@ -22,10 +22,8 @@ async function list(path: string): Promise<readonly string[]> {
   try {
     return await readdir(path);
   } catch (cause) {
-    throw new PermanentError(
-      `The folder of procedures ${path} cannot be read (${codeOf(cause)}); make it, or name another one in USHER_PROCEDURES.`,
-      { cause },
-    );
+    const message = `The folder of procedures ${path} cannot be read (${codeOf(cause)})`;
+    throw invalid(path, message, "make it, or name another one in USHER_PROCEDURES", cause);
   }
 }
 
@@ -39,10 +37,12 @@ async function readOne(folder: string, name: string): Promise<FolderFile> {
     return { name: basename(path), text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes) };
   } catch (cause) {
     const reason = cause instanceof TypeError ? "it is not UTF-8 text" : codeOf(cause);
-    throw new PermanentError(`The procedure file ${path} cannot be read (${reason}); correct it or take it away.`, {
-      cause,
-    });
+    throw invalid(path, `The procedure file ${path} cannot be read (${reason})`, "correct it or take it away", cause);
   }
+}
+
+function invalid(path: string, message: string, mend: string, cause: unknown): InvalidError {
+  return new InvalidError(`${message}; ${mend}.`, [{ path: [path], stepId: null, message, mend }], { cause });
 }
 
 function codeOf(error: unknown): string {

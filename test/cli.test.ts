@@ -54,6 +54,35 @@ describe("usher doctor", () => {
     expect(stdout).not.toContain("xoxb-secret");
   });
 
+  test("what could not be checked is counted, and nothing is called complete", async () => {
+    // Nobody answers at port 9.
+    const slack = {
+      SLACK_SIGNING_SECRET: secret,
+      SLACK_BOT_TOKEN: "xoxb-1234567890",
+      SLACK_API_URL: "http://127.0.0.1:9",
+    };
+    const { code, stdout } = await usher(["doctor"], slack);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/\nNothing is known to be missing; 3 things could not be checked\.\n$/);
+    const bad = await usher(["doctor"], { ...slack, USHER_PROCEDURES: join(folder.path, "none") });
+    expect(bad.code).toBe(1);
+    expect(bad.stdout).toMatch(/\nOne thing is missing; 3 things could not be checked\.\n$/);
+  });
+
+  test("whoever closes the pipe early gets no stack", async () => {
+    const child = spawn(process.execPath, [join(root, "src/cli.ts"), "doctor"], {
+      cwd: folder.path,
+      env: { PATH: process.env["PATH"] ?? "", USHER_DATA: join(folder.path, "data") },
+    });
+    child.stdout.destroy();
+    let stderr = "";
+    child.stderr.on("data", (part) => {
+      stderr += part;
+    });
+    const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  });
+
   test("--json is one object and nothing else", async () => {
     const bad = await usher(["doctor", "--json"], { PORT: "many" });
     expect(bad.code).toBe(1);
@@ -77,6 +106,7 @@ describe("usher manifest", () => {
   test.each([
     [["manifest"], "at which address"],
     [["manifest", "ftp://bot.example"], "The address"],
+    [["manifest", "http://bot.example"], "https://"],
     [["manifest", "https://a.example", "b"], "is not a command"],
     [["doktor"], "is not a command"],
     [["doctor", "--fix"], "--fix"],

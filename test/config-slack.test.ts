@@ -38,6 +38,11 @@ describe("what is set about Slack", () => {
     });
   });
 
+  test("on this machine the address may be without https", () => {
+    for (const url of ["http://127.0.0.1:3000", "http://localhost:3000", "http://[::1]:3000"])
+      expect(good({ ...http, USHER_URL: url }).slack?.url).toBe(url);
+  });
+
   test("a socket needs its token in place of the signing secret", () => {
     const { slack } = good({ SLACK_APP_TOKEN: "xapp-1-A1-22-abc", SLACK_BOT_TOKEN: "xoxb-1111-2222-abcdef" });
     expect(slack?.inbound).toEqual({ kind: "socket", appToken: "xapp-1-A1-22-abc" });
@@ -75,7 +80,22 @@ describe("what is set about Slack", () => {
       { ...oauth, SLACK_SIGNING_SECRET: "", SLACK_APP_TOKEN: "xapp-1-A1-22-abc" },
       ["SLACK_CLIENT_ID needs SLACK_SIGNING_SECRET"],
     ],
-    ["a user's token", { ...http, SLACK_BOT_TOKEN: "xoxp-1111-2222-abcdef" }, ["SLACK_BOT_TOKEN must be a token"]],
+    [
+      "a user's token",
+      { ...http, SLACK_BOT_TOKEN: "xoxp-1111-2222-abcdef" },
+      ["SLACK_BOT_TOKEN must be a whole token, which begins with xoxb-"],
+    ],
+    ["a token that is cut off", { ...http, SLACK_BOT_TOKEN: "xoxb-1" }, ["SLACK_BOT_TOKEN must be a whole token"]],
+    [
+      "a token by half its name",
+      { ...http, SLACK_TOKEN: "x" },
+      ["SLACK_TOKEN is not known; do you mean SLACK_BOT_TOKEN?"],
+    ],
+    [
+      "an address that Slack cannot use",
+      { ...http, USHER_URL: "http://usher.example.com" },
+      ["USHER_URL must begin with https://"],
+    ],
     [
       "attack 9: a secret that is none",
       { ...http, SLACK_SIGNING_SECRET: "secret" },

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { readProcedureFile } from "../src/app/files/procedure-file.ts";
 import { limits } from "../src/domain/limits.ts";
-import { PermanentError } from "../src/ports/errors.ts";
+import { InvalidError } from "../src/ports/errors.ts";
 import { readFolder } from "../src/procedure-folder.ts";
 
 let folder = "";
@@ -32,7 +32,7 @@ describe("the folder of procedures", () => {
 
   test("that is not there is an error that names it, and the setting for it", async () => {
     const attempt = readFolder(join(folder, "missing"));
-    await expect(attempt).rejects.toBeInstanceOf(PermanentError);
+    await expect(attempt).rejects.toBeInstanceOf(InvalidError);
     await expect(attempt).rejects.toThrow(/missing cannot be read \(ENOENT\).*USHER_PROCEDURES/);
   });
 

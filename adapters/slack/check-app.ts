@@ -8,6 +8,7 @@ import type { Ids } from "../../src/ports/ids.ts";
 import { eventsPath } from "./bolt-http.ts";
 import { createCall } from "./call.ts";
 import type { CheckOptions } from "./check-workspace.ts";
+import { slackApiUrl } from "./client.ts";
 import { driftOf, manifestFor, readManifest } from "./manifest.ts";
 import { createPace } from "./pace.ts";
 import type { SlackInbound } from "./slack.ts";
@@ -129,7 +130,7 @@ async function checkManifest(options: CheckAppOptions): Promise<Finding> {
   if (app === null) {
     return unknown(
       what,
-      "Only the scopes were compared with manifest.json: reading the app's own manifest needs a token.",
+      "The app was not compared with manifest.json: reading the app's own manifest needs a token.",
       "Set SLACK_APP_ID, and SLACK_CONFIG_TOKEN to an access token from api.slack.com/apps, Your App Configuration Tokens.",
     );
   }
@@ -190,7 +191,7 @@ function callWith({ apiUrl, clock, log }: CheckOptions, token: string) {
     log,
     botOf,
     pace: createPace(clock),
-    apiUrl: apiUrl ?? "https://slack.com/api/",
+    apiUrl: apiUrl ?? slackApiUrl,
     onTokenVoid: () => {},
   });
 }

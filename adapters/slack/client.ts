@@ -98,7 +98,8 @@ export function createSlackClient({ apiUrl, rates, ...options }: SlackClientOpti
   };
 }
 
-const slackApiUrl = "https://slack.com/api/";
+/** Where Slack's own Web API is. */
+export const slackApiUrl = "https://slack.com/api/";
 const done = z.object({ ok: z.literal(true) });
 const linked = z.object({ permalink: z.url() });
 const opened = z.object({ view: z.object({ id: z.string().min(1) }) });

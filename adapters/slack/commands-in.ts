@@ -11,6 +11,7 @@ import { commandWords } from "./command-words.ts";
 import type { Gate } from "./gate.ts";
 import type { Post } from "./layout.ts";
 import type { SlackPeople } from "./people.ts";
+import { effectOf } from "./posts.ts";
 import { renderEphemeral } from "./render-view.ts";
 import { showDrawn } from "./show-drawn.ts";
 
@@ -18,7 +19,7 @@ export interface CommandsInOptions {
   readonly gate: Gate;
   readonly people: SlackPeople;
   readonly background: Background;
-  readonly client: Pick<SlackClient, "postEphemeral" | "conversationInfo">;
+  readonly client: Pick<SlackClient, "postEphemeral" | "conversationInfo" | "history">;
 }
 
 /** Somebody's command: the words as Slack has them, and where they were written. */
@@ -53,7 +54,8 @@ export function createCommandAnswers({ gate, people, background, client }: Comma
     const conversation = isChannel && at.thread === null ? null : conversationOf(at);
     // Whether they are still who they were: whoever was deactivated or is a guest changes nothing.
     const verified = await people.verified(installation, by.id);
-    return inbound.command(workspace, { by: verified, words, conversation, channel });
+    const card = isChannel ? await cardAt(client, at) : null;
+    return inbound.command(workspace, { by: verified, words, conversation, card, channel });
   };
   const answer = (installation: Installation, command: SlackCommand, show: (post: Post) => Promise<unknown>): void =>
     background.run("a command", async () => {
@@ -93,6 +95,15 @@ async function nameOf(
 ): Promise<string> {
   const info = await client.conversationInfo(workspace, channel).catch(() => null);
   return info?.name ?? channel;
+}
+
+/** The effect whose card a thread stands under; null where it stands under none, or Slack does not say. */
+async function cardAt(client: Pick<SlackClient, "history">, { workspace, channel, thread }: SlackPlace) {
+  if (thread === null) return null;
+  const look = { workspace, channel, threadTs: thread, oldest: 0, cursor: null };
+  const { messages } = await client.history(look).catch(() => ({ messages: [] }));
+  const root = messages.find(({ ts }) => ts === thread);
+  return root === undefined ? null : effectOf(root);
 }
 
 /** What somebody is told whose command could not be carried out. Throws what is a fault of ours. */

@@ -50,9 +50,9 @@ export function slackError(error: unknown, doing: Doing): Error {
   if (error instanceof WebAPIPlatformError) return answerError(error, doing);
   const { code, early } = connectionOf(error);
   if (!early) return unclear(doing, code ?? "no answer", error);
-  return new TransientError(`${label} did not reach Slack (${code}): check the network; it is tried again.`, {
-    cause: error,
-  });
+  // Whoever only wanted to know something asks again, or does not.
+  const then = doing.reads ? "" : "; it is tried again";
+  return new TransientError(`${label} did not reach Slack (${code}): check the network${then}.`, { cause: error });
 }
 
 /** The error of a call that may have been done; of one that only reads, which then did nothing. Pure. */

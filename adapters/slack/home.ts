@@ -20,7 +20,7 @@ export function createShowHome(gate: Gate, people: SlackPeople, client: Pick<Sla
       Promise.all(
         commands.map((verb) => {
           const words = [{ kind: "text" as const, text: verb }];
-          return inbound.command(workspace, { by, words, conversation: null, channel: null });
+          return inbound.command(workspace, { by, words, conversation: null, card: null, channel: null });
         }),
       ),
     );

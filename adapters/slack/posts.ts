@@ -101,6 +101,12 @@ export function isHandOffCard({ mark }: MarkedMessage): boolean {
   return mark?.type === markType && mark.payload["card"] === handOffCard.card && mark.payload["part"] === 0;
 }
 
+/** The id of the effect that a message of Usher's shows; null: it shows none. Pure. */
+export function effectOf({ mark }: MarkedMessage): string | null {
+  const effect = mark?.type === markType ? mark.payload["effect"] : null;
+  return typeof effect === "string" ? effect : null;
+}
+
 function partOf({ mark }: MarkedMessage, effectId: string): number | null {
   if (mark?.type !== markType || mark.payload["effect"] !== effectId) return null;
   const { part } = mark.payload;

@@ -9,9 +9,10 @@ import { createStore } from "./open.ts";
 const what = "Data folder";
 const mend = "Mend what the sentence names, or choose another folder with USHER_DATA.";
 
-/** What somebody finds who only wants to look; `store`: null where it cannot be looked into. */
+/** What somebody finds who only wants to look. `store`: null where it cannot be looked into; `isNew`: there is none yet. */
 export interface Look {
   readonly store: Store | null;
+  readonly isNew: boolean;
   readonly finding: Finding;
 }
 
@@ -21,18 +22,18 @@ export interface Look {
  */
 export function openToLook({ folder, keyRing }: { readonly folder: string; readonly keyRing: KeyRing | null }): Look {
   const { file, holder } = lookAtFolder(folder);
-  if (file === null) return { store: null, finding: ok(what, `${folder} is made at the first start.`) };
+  if (file === null) return { store: null, isNew: true, finding: ok(what, `${folder} is made at the first start.`) };
   try {
     const database = openReadOnly(file);
     if (database === null) {
       const older = `${folder} is as an older Usher has left it: the next start brings it up to date, and it is not looked into before.`;
-      return { store: null, finding: ok(what, older) };
+      return { store: null, isNew: false, finding: ok(what, older) };
     }
-    return { store: createStore(database, keyRing), finding: writing(folder) };
+    return { store: createStore(database, keyRing), isNew: false, finding: writing(folder) };
   } catch (error) {
     const running = `${folder} is in use by process ${holder}: Usher is running, and its database is left alone.`;
-    if (holder !== null) return { store: null, finding: ok(what, running) };
-    return { store: null, finding: missing(what, toStoreError(error).message, mend) };
+    if (holder !== null) return { store: null, isNew: false, finding: ok(what, running) };
+    return { store: null, isNew: false, finding: missing(what, toStoreError(error).message, mend) };
   }
 }
 

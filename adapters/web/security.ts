@@ -3,7 +3,8 @@ import type { NextFunction, Request, Response } from "express";
 import { ApiError } from "./errors.ts";
 
 // The playground has no passwords, so a page elsewhere in the same browser must not get at it: neither by posting to it
-// (Origin, Sec-Fetch-Site, JSON only) nor under a name that it makes mean this machine (Host).
+// (Origin, Sec-Fetch-Site, JSON only) nor under a name that it makes mean this machine (Host). A proxy that leads the
+// internet here often writes Host itself (nginx does), so whatever a proxy has passed on needs a name that was allowed.
 
 // No `unsafe-inline`: the page is built into files. React sets styles through the DOM, which the policy allows.
 const policy = [
@@ -31,8 +32,8 @@ export function secureHeaders(_request: Request, response: Response, next: NextF
 }
 
 /**
- * Lets a request pass only under a name of this machine (or one of `allowedHosts`: `name` or `name:port`), and not from
- * a page elsewhere. Throws ApiError 421 or 403.
+ * Lets a request pass only under a name of this machine (or one of `allowedHosts`: `name` or `name:port`), from a proxy
+ * only under one of `allowedHosts`, and not from a page elsewhere. Throws ApiError 421 or 403.
  */
 export function createGuard(allowedHosts: readonly string[]) {
   const allowed = new Set(allowedHosts.map((host) => host.toLowerCase()));
@@ -42,6 +43,12 @@ export function createGuard(allowedHosts: readonly string[]) {
       throw new ApiError(
         421,
         "This Host is not one of the playground's: open the address that Usher printed at start.",
+      );
+    }
+    if (isFromProxy(request) && !isNamedIn(allowed, host)) {
+      throw new ApiError(
+        403,
+        "The playground does not answer what a proxy passes on: lead only /slack/ to Usher, or keep the Host and name it in USHER_ALLOWED_HOSTS.",
       );
     }
     if (isFromElsewhere(request, host)) {
@@ -67,9 +74,20 @@ function isAllowedHost(host: string, request: IncomingMessage, allowed: Readonly
   const match = hostShape.exec(host);
   const name = match?.[1];
   if (match === null || name === undefined) return false;
-  if (allowed.has(host) || allowed.has(name)) return true;
+  if (isNamedIn(allowed, host)) return true;
   if (Number(match[2] ?? "80") !== request.socket.localPort) return false;
   return loopback.has(name) || name === ownAddress(request);
+}
+
+/** `host` as a request bears it, with a port or without. */
+function isNamedIn(allowed: ReadonlySet<string>, host: string): boolean {
+  return allowed.has(host) || allowed.has(hostShape.exec(host)?.[1] ?? "");
+}
+
+// Browsers speak HTTP/1.1; nginx, where it is not told otherwise, speaks 1.0 and leaves no other mark.
+function isFromProxy({ headers, httpVersion }: IncomingMessage): boolean {
+  if (httpVersion === "1.0") return true;
+  return Object.keys(headers).some((name) => /^(?:forwarded|x-forwarded-.+|x-real-ip|via)$/.test(name));
 }
 
 function ownAddress(request: IncomingMessage): string {

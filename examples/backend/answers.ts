@@ -1,4 +1,4 @@
-import { findOrder, type Order } from "./orders.ts";
+import { dueDay, findOrder, type Order } from "./orders.ts";
 
 /** One answer. `late`: it is given only after the backend's late time. `effect`: it changed something. */
 export interface Answer {
@@ -10,8 +10,8 @@ export interface Answer {
 
 const route = /^\/orders\/([^/]+)(\/status|\/refund)?$/;
 
-/** Answers a GET or POST of the demo shop; `refundNumber` is the next one to give out. Pure. */
-export function answerTo(method: string, path: string, refundNumber: number): Answer {
+/** Answers a GET or POST of the demo shop; `refundNumber` is the next one to give out, `now` Unix ms. Pure. */
+export function answerTo(method: string, path: string, refundNumber: number, now: number): Answer {
   const [, id = "", part = ""] = route.exec(path) ?? [];
   if (id === "") return plain(404, { error: "There is no such path." });
   const allowed = part === "/refund" ? "POST" : "GET";
@@ -20,7 +20,8 @@ export function answerTo(method: string, path: string, refundNumber: number): An
   if (order === null) return plain(404, { error: "There is no such order." });
   if (order.manner === "broken") return plain(500, { error: "The order system has a problem." });
   if (part === "/refund") return refund(order, refundNumber);
-  const { item, total, currency, refundable, state, eta } = order;
+  const { item, total, currency, refundable, state } = order;
+  const eta = dueDay(order, now);
   const body = part === "/status" ? { id, state, eta } : { id, item, total, currency, refundable, state, eta };
   return { ...plain(200, body), late: order.manner === "late" };
 }

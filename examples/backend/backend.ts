@@ -16,9 +16,10 @@ export interface JournalEntry {
   readonly carriedOut: boolean;
 }
 
-/** `lateMs`: how late the late orders answer, 20,000 by default. `after`: the timer to use, the machine's by default. */
+/** `now`: the wall clock, in Unix ms. `lateMs`: how late the late orders answer, 20,000 by default. `after`: the timer to use, the machine's by default. */
 export interface BackendOptions {
   readonly port: number;
+  readonly now: () => number;
   readonly host?: string;
   readonly lateMs?: number;
   readonly after?: (ms: number, run: () => void) => () => void;
@@ -47,7 +48,7 @@ const maxBodyBytes = 1024 * 1024;
  */
 export async function startBackend(options: BackendOptions): Promise<Backend> {
   const { host = "127.0.0.1", lateMs = 20_000, after = machineTimer } = options;
-  const shop = openShop();
+  const shop = openShop(options.now);
   const timers = new Set<() => void>();
   const server = createServer((request, response) => {
     readBody(request).then(
@@ -90,7 +91,7 @@ interface Shop {
   answer(request: IncomingMessage, body: string): Answer;
 }
 
-function openShop(): Shop {
+function openShop(now: () => number): Shop {
   const journal: JournalEntry[] = [];
   const counts = new Map<string, number>();
   const answered = new Map<string, { readonly request: string; readonly answer: Answer }>();
@@ -106,7 +107,7 @@ function openShop(): Shop {
       counts.set(countedAs, count);
       const same = JSON.stringify([method, path, body]);
       const before = key === null ? undefined : answered.get(key);
-      const answer = before === undefined ? answerTo(method, path, 1001 + refunds) : repeat(before, same);
+      const answer = before === undefined ? answerTo(method, path, 1001 + refunds, now()) : repeat(before, same);
       if (answer.effect) refunds += 1;
       if (key !== null && answer.effect) answered.set(key, { request: same, answer });
       journal.push({ method, path, idempotencyKey: key, body: parse(body), count, carriedOut: answer.effect });

@@ -1,7 +1,7 @@
 /** How an order answers when it is asked for: at once, with an error, or only after the late time. */
 type Manner = "prompt" | "missing" | "broken" | "late" | "late refund";
 
-/** One order of the demo shop. `hint`: what to say of it to somebody who tries the demo, or null. */
+/** One order of the demo shop. `dueInDays`: from today, negative for the past; `hint`: what to say of it to somebody who tries the demo, or null. */
 export interface Order {
   readonly id: string;
   readonly item: string;
@@ -9,12 +9,12 @@ export interface Order {
   readonly currency: string;
   readonly refundable: boolean;
   readonly state: string;
-  readonly eta: string;
+  readonly dueInDays: number;
   readonly manner: Manner;
   readonly hint: string | null;
 }
 
-const usual = { currency: "EUR", refundable: true, state: "on its way", eta: "Tuesday, 24 November", hint: null };
+const usual = { currency: "EUR", refundable: true, state: "on its way", dueInDays: 3, hint: null };
 
 const orders: readonly Order[] = [
   { ...usual, id: "1001", item: "Desk lamp", total: 49.9, manner: "prompt", hint: "can be refunded" },
@@ -25,7 +25,7 @@ const orders: readonly Order[] = [
     total: 25,
     refundable: false,
     state: "delivered",
-    eta: "Monday, 16 November",
+    dueInDays: -5,
     manner: "prompt",
     hint: "cannot",
   },
@@ -41,6 +41,14 @@ const byId: ReadonlyMap<string, Order> = new Map(orders.map((order) => [order.id
 export function findOrder(id: string): Order | null {
   const order = byId.get(id) ?? null;
   return order?.manner === "missing" ? null : order;
+}
+
+const dayMs = 86_400_000;
+const day = new Intl.DateTimeFormat("en-US", { weekday: "long", month: "long", day: "numeric", timeZone: "UTC" });
+
+/** Answers the day on which an order comes, or came, as `Tuesday, November 24`; `now`: Unix ms. Pure. */
+export function dueDay({ dueInDays }: Order, now: number): string {
+  return day.format(now + dueInDays * dayMs);
 }
 
 /** Answers in one sentence what somebody who tries the demo should know of its orders. Pure. */

@@ -36,7 +36,7 @@ export async function publishFolder(options: {
   readonly check: ProcedureCheck;
 }): Promise<PublishReport> {
   const { store, workspace } = options;
-  const procedures = readAll(options.files, options.check);
+  const procedures = readFiles(options.files, options.check);
   const active = new Set((await store.active(workspace)).map(({ procedure }) => procedure.slug));
   const fates: { readonly slug: string; readonly fate: Fate; readonly version: number }[] = [];
   for (const procedure of procedures) {
@@ -70,7 +70,8 @@ async function publishOne(store: ProcedureStore, workspace: WorkspaceId, procedu
   return { slug, fate: "restored", version: newest } as const;
 }
 
-function readAll(files: readonly FolderFile[], check: ProcedureCheck): readonly Procedure[] {
+/** Answers the procedures of a folder's files. Throws InvalidError with every problem of every file. */
+export function readFiles(files: readonly FolderFile[], check: ProcedureCheck): readonly Procedure[] {
   const read = files.map((file) => ({ file, result: readProcedureFile(file.name, file.text, check) }));
   const good = read.flatMap(({ file, result }) => {
     return result.kind === "ok" ? [{ file, procedure: result.procedure }] : [];

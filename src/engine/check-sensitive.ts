@@ -1,6 +1,7 @@
 import type { Problem } from "../domain/problem.ts";
-import type { CompiledProcedure, CompiledStep } from "./compile.ts";
-import type { Expression, Filter, Operand, Part } from "./template-parts.ts";
+import type { CompiledProcedure } from "./compile.ts";
+import type { Expression, Filter, Operand } from "./template-parts.ts";
+import { placesOf } from "./template-places.ts";
 
 // What is sensitive is found again, and hidden, by its letters: these leave them as they are, or show none of them.
 const harmless: ReadonlySet<Filter["kind"]> = new Set(["default", "trim", "length"]);
@@ -12,47 +13,12 @@ const harmless: ReadonlySet<Filter["kind"]> = new Set(["default", "trim", "lengt
  */
 export function checkSensitive({ steps, sensitive }: CompiledProcedure): readonly Problem[] {
   return [...steps.values()].flatMap((compiled) =>
-    placesOf(compiled).flatMap(({ path, parts }) => {
+    (compiled.kind === "set" ? [] : placesOf(compiled)).flatMap(({ path, parts }) => {
       const faults = parts.map((part) => (part.kind === "text" ? null : faultOf(part, sensitive)));
       const fault = faults.find((one) => one !== null) ?? null;
       return fault === null ? [] : [{ path: ["steps", compiled.index, ...path], stepId: compiled.step.id, ...fault }];
     }),
   );
-}
-
-interface Place {
-  readonly path: readonly string[];
-  readonly parts: readonly Part[];
-}
-
-function placesOf(compiled: CompiledStep): readonly Place[] {
-  switch (compiled.kind) {
-    case "message":
-      return [{ path: ["content"], parts: compiled.content.parts }];
-    case "collect":
-      return [{ path: ["prompt"], parts: compiled.prompt.parts }];
-    case "call": {
-      const { url, headers, body } = compiled;
-      return [
-        { path: ["url"], parts: [...url.segments.flat(), ...(url.query ?? [])] },
-        ...headers.map(({ name, template }) => ({ path: ["headers", name], parts: template.parts })),
-        ...(body === null ? [] : [{ path: ["body"], parts: partsOf(body.pieces) }]),
-      ];
-    }
-    case "action":
-      return [{ path: ["parameters"], parts: partsOf(compiled.parameters.pieces) }];
-    case "escalate":
-      return [{ path: ["reason"], parts: compiled.reason.parts }];
-    case "condition":
-    case "set":
-      return [];
-    default:
-      return compiled satisfies never;
-  }
-}
-
-function partsOf(pieces: readonly (string | { readonly parts: readonly Part[] })[]): readonly Part[] {
-  return pieces.flatMap((piece) => (typeof piece === "string" ? [] : piece.parts));
 }
 
 function faultOf({ operand, filters }: Expression, sensitive: ReadonlySet<string>) {

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type DemoBackend, startDemoBackend } from "../../src/demo-backend.ts";
+import { systemClock } from "../../src/system.ts";
 import { createLogBook, temporaryFolder, testConfig } from "../support/playground.ts";
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -20,7 +21,7 @@ afterEach(async () => {
 });
 
 async function start(): Promise<DemoBackend> {
-  const backend = await startDemoBackend(testConfig(folder.path), log);
+  const backend = await startDemoBackend(testConfig(folder.path), { clock: systemClock, log });
   if (backend === null) throw new Error("it did not start");
   closers.push(() => backend.close());
   return backend;
@@ -81,5 +82,5 @@ describe("the demo backend's port", () => {
 
 test("where the operator has connected a shop, there is no demo backend", async () => {
   const config = testConfig(folder.path, { USHER_CONNECTIONS: "shop=https://shop.example" });
-  expect(await startDemoBackend(config, log)).toBeNull();
+  expect(await startDemoBackend(config, { clock: systemClock, log })).toBeNull();
 });

@@ -254,3 +254,58 @@ describe("attack 50 · a body that is too deep or too wide", () => {
     },
   );
 });
+
+describe("attack 109 · a proxy that leads the internet here, and writes the Host itself", () => {
+  const marks = [
+    ...["Forwarded: for=8.8.8.8;host=usher.example.com", "X-Forwarded-For: 8.8.8.8", "X-Forwarded-Host: 127.0.0.1"],
+    ...["X-Forwarded-Proto: https", "X-Forwarded-Ssl: on", "x-FORWARDED-anything: 1", "X-Forwarded-For:"],
+    ...["X-Real-IP: 127.0.0.1", "Via: 1.1 proxy", "Via:", "Forwarded:"],
+  ];
+  const hosts = ["127.0.0.1", "localhost", "[::1]"];
+  const requests = ["GET /", "GET /api/world", "POST /api/conversations", "GET /nothing"];
+  test.each(named(cross(requests, marks), (request, mark) => `${request} with ${mark}`))(
+    "%s",
+    async (_name, [request, mark]) => {
+      for (const host of hosts) {
+        const status = await statusOf(request, `Host: ${host}:${playground.port}\r\n${mark}`);
+        expect([host, status]).toEqual([host, 403]);
+      }
+    },
+  );
+  test.each(requests)("%s in HTTP/1.0, as nginx passes it on", async (request) => {
+    expect(await statusOf(request, `Host: 127.0.0.1:${playground.port}`, playground.port, "1.0")).toBe(403);
+  });
+  test("control: without any mark of a proxy, the same requests are answered", async () => {
+    expect(await statusOf("GET /api/world", `Host: 127.0.0.1:${playground.port}`)).toBe(200);
+  });
+  test("control: under a name that the operator has allowed, a proxy may lead here", async () => {
+    const allowing = await openPlayground({ allowedHosts: ["usher.example.com"] });
+    const host = `Host: usher.example.com\r\nX-Forwarded-For: 10.0.0.9\r\nVia: 1.1 proxy`;
+    expect(await statusOf("GET /api/world", host, allowing.port)).toBe(200);
+    expect(await statusOf("GET /api/world", `Host: localhost:${allowing.port}\r\nVia: 1.1 proxy`, allowing.port)).toBe(
+      403,
+    );
+    await allowing.shut();
+  });
+  test("control: the refusal names the mend", async () => {
+    const response = await fetch(`${playground.url}/api/world`, { headers: { "x-forwarded-for": "8.8.8.8" } });
+    expect(response.status).toBe(403);
+    expect(await response.text()).toMatch(/\/slack\/.*USHER_ALLOWED_HOSTS/);
+  });
+});
+
+async function statusOf(request: string, head: string, port = playground.port, version = "1.1"): Promise<number> {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const socket = connect(port, "127.0.0.1");
+  let text = "";
+  socket.setEncoding("utf8").on("data", (part: string) => {
+    text += part;
+  });
+  socket.on("error", () => resolve(text)).on("close", () => resolve(text));
+  const body = '{"as":"customer-1"}';
+  const type = `Content-Type: application/json\r\nContent-Length: ${request.startsWith("POST") ? body.length : 0}`;
+  socket.write(
+    `${request} HTTP/${version}\r\n${head}\r\nConnection: close\r\n${type}\r\n\r\n${request.startsWith("POST") ? body : ""}`,
+  );
+  return Number((await promise).split(" ")[1]);
+}

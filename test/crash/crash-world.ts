@@ -198,7 +198,8 @@ export class CrashWorld {
     const isFirstPost = request.method === "POST" && posts.length === 0;
     const manner = isFirstPost ? this.#firstPost : "answers";
     const refunds = posts.filter(({ carriedOut }) => carriedOut).length;
-    const { status, body, effect } = answerTo(request.method, new URL(request.url).pathname, 1001 + refunds);
+    const { pathname } = new URL(request.url);
+    const { status, body, effect } = answerTo(request.method, pathname, 1001 + refunds, this.#clock.now());
     const carriedOut = effect && manner !== "not done, and no answer";
     const value = jsonSchema.parse(body);
     this.arrivals.push({ owner, key: request.headers["idempotency-key"] ?? "", request, carriedOut, value });

@@ -20,7 +20,7 @@ interface Heard {
 
 async function openShop(): Promise<Shop> {
   const clock = createFakeClock();
-  const backend = await startBackend({ port: 0, after: clock.after });
+  const backend = await startBackend({ port: 0, now: clock.now, after: clock.after });
   closers.push(backend.close);
   return {
     backend,
@@ -39,6 +39,13 @@ describe("orders", () => {
     const lamp = { id: "1001", item: "Desk lamp", total: 49.9, currency: "EUR", refundable: true };
     expect(await ask("GET", "/orders/1001")).toMatchObject({ status: 200, body: lamp });
     expect(await ask("GET", "/orders/1002")).toMatchObject({ status: 200, body: { id: "1002", refundable: false } });
+  });
+
+  test("what is on its way comes after today, and what was delivered came before", async () => {
+    const { ask, clock } = await openShop();
+    clock.jump(Date.UTC(2026, 11, 30, 23, 59) - clock.now());
+    expect(await ask("GET", "/orders/1001/status")).toMatchObject({ body: { eta: "Saturday, January 2" } });
+    expect(await ask("GET", "/orders/1002/status")).toMatchObject({ body: { eta: "Friday, December 25" } });
   });
 
   test.each(["4040", "1", "1003", "x", "constructor", "__proto__", "..%2f"])(
@@ -63,7 +70,7 @@ describe("orders", () => {
     const { ask } = await openShop();
     expect(await ask("GET", "/orders/1001/status")).toEqual({
       status: 200,
-      body: { id: "1001", state: "on its way", eta: "Tuesday, 24 November" },
+      body: { id: "1001", state: "on its way", eta: "Wednesday, November 25" },
     });
     expect(await ask("GET", "/orders/1002/status")).toMatchObject({ body: { state: "delivered" } });
   });
@@ -188,9 +195,9 @@ test("closing does not wait for late answers", async () => {
 
 test("a taken port is said, and a late time of its own is kept", async () => {
   const clock = createFakeClock();
-  const backend = await startBackend({ port: 0, lateMs: 5, after: clock.after });
+  const backend = await startBackend({ port: 0, now: clock.now, lateMs: 5, after: clock.after });
   closers.push(backend.close);
-  await expect(startBackend({ port: backend.port })).rejects.toThrow(/EADDRINUSE/);
+  await expect(startBackend({ port: backend.port, now: clock.now })).rejects.toThrow(/EADDRINUSE/);
   const late = fetch(`${backend.url}/orders/9000`);
   await vi.waitFor(() => expect(clock.pending()).toBe(1));
   clock.advance(5);

@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, readFile, rename, stat } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -79,11 +79,11 @@ describe("a workspace that is set up", () => {
     const all = await findings();
     expect(all.filter(({ state }) => state === "missing")).toEqual([]);
     expect(all.filter(({ state }) => state === "ok").map(({ what }) => what)).toEqual([
+      "Procedure files",
       "Data folder",
       "Bot token of Bright Goods",
       "Scopes of Bright Goods",
       "Agents channel of Bright Goods",
-      "Procedures of Bright Goods",
       "Owner of Bright Goods",
       "Agents of Bright Goods",
     ]);
@@ -108,15 +108,6 @@ describe("a workspace that is set up", () => {
       },
       `Only ${olga} may approve`,
       "roles add",
-    ],
-    [
-      "Procedures of",
-      async ({ procedures }: Store) => {
-        for (const { procedure } of await procedures.active(workspace))
-          await procedures.setActive(workspace, procedure.slug, false);
-      },
-      "None is active",
-      "USHER_PROCEDURES",
     ],
   ] as const)("%s (%#) is missed, with the mend", async (what, change, says, mend) => {
     await setUp(change);
@@ -175,7 +166,7 @@ describe("the data folder", () => {
   test("is looked into and left as it is", async () => {
     await setUp();
     const before = await everything();
-    expect(await found("Procedures of")).toMatchObject({ state: "ok" });
+    expect(await found("Owner of")).toMatchObject({ state: "ok" });
     expect(await everything()).toEqual(before);
   });
 
@@ -207,11 +198,60 @@ describe("the data folder", () => {
   });
 });
 
+describe("the folder of procedures is read as the start reads it", () => {
+  beforeEach(async () => {
+    await setUp();
+  });
+  const inFolder = (): Environment => ({ ...fixed(), USHER_PROCEDURES: join(folder.path, "procedures") });
+  const write = async (text: string): Promise<void> => {
+    await mkdir(join(folder.path, "procedures"));
+    await writeFile(join(folder.path, "procedures", "refund.yaml"), text);
+  };
+
+  test("a broken file is missed, whatever the database holds, with line and mend", async () => {
+    await write("slug: refund\nname: Refund\ntrigger: { when: refund }\nsteps: []\n");
+    expect(await found("Procedure files", inFolder())).toMatchObject({
+      state: "missing",
+      says: expect.stringContaining("refund.yaml:4:"),
+      mend: expect.stringContaining("until then Usher does not start"),
+    });
+  });
+
+  test("a connection that nobody has named is missed, and the demo shop is not", async () => {
+    const call = (connection: string) =>
+      `slug: refund\nname: Refund\ntrigger: { when: refund }\nsteps:\n  - { id: look, kind: call, method: GET, url: "{{connections.${connection}}}/x" }\n`;
+    await write(call("crm"));
+    expect(await found("Procedure files", inFolder())).toMatchObject({
+      state: "missing",
+      says: expect.stringContaining("there is no connection named “crm”"),
+    });
+    await writeFile(join(folder.path, "procedures", "refund.yaml"), call("shop"));
+    expect(await found("Procedure files", inFolder())).toMatchObject({ state: "ok" });
+  });
+
+  test("an empty folder, and one that is not there", async () => {
+    expect(await found("Procedure files", inFolder())).toMatchObject({
+      state: "missing",
+      says: expect.stringContaining("ENOENT"),
+    });
+    await mkdir(join(folder.path, "procedures"));
+    expect(await found("Procedure files", inFolder())).toMatchObject({
+      state: "missing",
+      mend: expect.stringContaining("USHER_PROCEDURES"),
+    });
+  });
+});
+
 describe("while Usher runs", () => {
   test("its database is left alone, its address is tried, and it goes on", async () => {
     const running = await startUsherInSlack(folder.path);
     slack = running.slack;
     try {
+      expect(running.usher.log.lines).toContainEqual({
+        level: "info",
+        fields: { workspaces: [`Bright Goods (${team})`] },
+        message: "Slack is connected.",
+      });
       const environment = { ...fixed(), USHER_URL: running.usher.url };
       expect(await found("Data folder", environment)).toMatchObject({
         state: "ok",
@@ -236,6 +276,17 @@ describe("while Usher runs", () => {
 describe("the app", () => {
   beforeEach(async () => {
     slack = await startCompany({ app: { signingSecret } });
+  });
+
+  test("before the first start, an owner who will not be there is missed", async () => {
+    const data = join(folder.path, "data");
+    const { USHER_OWNER: _owner, ...ownerless } = fixed();
+    const look = async (environment: Environment) =>
+      (await examine(testConfig(data, environment), { clock: systemClock, ids: systemIds, log: createLogBook() })).find(
+        ({ what }) => what.startsWith("Owner of"),
+      );
+    expect(await look(ownerless)).toMatchObject({ state: "missing", mend: expect.stringContaining("USHER_OWNER") });
+    expect(await look(fixed())).toMatchObject({ state: "ok", says: expect.stringContaining(olga) });
   });
 
   test("before the first start nothing is made, and nothing is wrong with that", async () => {
@@ -308,10 +359,10 @@ describe("the app", () => {
     });
   });
 
-  test("without a token only scopes are compared, and it says so; a void one is a fault", async () => {
+  test("without a token it says that nothing of the app was compared; a void one is a fault", async () => {
     expect(await found("Manifest")).toMatchObject({
       state: "unknown",
-      says: expect.stringContaining("Only the scopes"),
+      says: expect.stringContaining("was not compared"),
       mend: expect.stringContaining("SLACK_CONFIG_TOKEN"),
     });
     const wrong = { ...withApp(), SLACK_CONFIG_TOKEN: "xoxe.xoxp-1-expired" };

@@ -170,7 +170,7 @@ describeWithLocalSlack("Usher in local-slack", () => {
       test.each([
         ["list", "Refund Request Handler"],
         ["help", "Lists the procedures that customers can start."],
-        ["lst", "Do you mean “list”?"],
+        ["lst", "Do you mean “/procedures list”?"],
         ["show order-status-lookup", "look-up-status"],
       ])("%s is answered in words that the page shows", async (text, words) => {
         await goes("Agnes Agent", "agents");

@@ -86,6 +86,26 @@ describe("the process", () => {
     for (const name of ["PORT", "USHER_REGION", "USHER_OPEN_HOST"]) expect(result.ended.stderr).toContain(name);
   });
 
+  test("a folder of procedures that is not there: one sentence, code 78", async () => {
+    const result = await spawnUsher({ USHER_DATA: folder.path, USHER_PROCEDURES: join(folder.path, "none") });
+    if (result.kind === "ready") throw new Error("it started");
+    expect(result.ended).toMatchObject({ code: 78, stdout: "" });
+    expect(result.ended.stderr).toMatch(/^The folder of procedures .*none cannot be read \(ENOENT\); .*\n$/);
+  });
+
+  test("Slack out of reach: its name, the address and the mend stand in one sentence", async () => {
+    const result = await spawnUsher({
+      ...{ USHER_DATA: folder.path, SLACK_SIGNING_SECRET: "0123456789abcdef0123456789abcdef" },
+      ...{ SLACK_BOT_TOKEN: "xoxb-1234567890", SLACK_API_URL: "http://127.0.0.1:9/api", LOG_LEVEL: "silent" },
+    });
+    if (result.kind === "ready") throw new Error("it started");
+    expect(result.ended.code).toBe(1);
+    expect(result.ended.stderr).toMatch(
+      /^Slack could not be asked .* at http:\/\/127\.0\.0\.1:9\/api\/: .*SLACK_API_URL.*\n$/,
+    );
+    expect(result.ended.stderr).not.toContain("xoxb-");
+  });
+
   test("a procedure file with problems: each with line, column, step and mend; nothing is loaded", async () => {
     const file = join(folder.path, "refund.yaml");
     await writeFile(

@@ -168,6 +168,21 @@ describe("commands", () => {
     },
   );
 
+  test("“why” under a card, which has no slash commands, tells of the conversation that the card is about", async () => {
+    const { message } = await it.people.writes({ user: jane, channel: support, text: "I want a refund" });
+    await it.message(support, "What is your order number?");
+    for (const text of ["1001", "It arrived broken"])
+      await it.people.writes({ user: jane, channel: support, thread: message.ts, text });
+    const card = await it.message(agents, "Approval needed: create a ticket");
+    for (const text of [`<@${bot}> why`, `<@${bot}> procedures why`]) {
+      await it.people.writes({ user: agnes, channel: agents, thread: card.ts, text });
+      const told = await it.whispered(agnes, "In the hands of");
+      expect(drawn(told)).toContain("Waiting for approval");
+      expect(told.thread).toBe(card.ts);
+      it.slack.state.ephemerals.splice(0);
+    }
+  });
+
   test("attack 92: without a role, every way gives one private sentence that tells nothing", async () => {
     const { message } = await it.people.writes({ user: jane, channel: support, text: "Blue elephants sing at noon" });
     const nothing = "Just write what you need";

@@ -43,6 +43,7 @@ export function ask(
     by: agent,
     words: read,
     conversation: null,
+    card: null,
     channel: null,
     ...asked,
   });

@@ -1,3 +1,4 @@
+import { asWritten } from "../../domain/command.ts";
 import type { Platform } from "../../domain/person.ts";
 import type { ChannelCell, View } from "../../domain/view.ts";
 import { lineCard } from "../../engine/cards.ts";
@@ -37,7 +38,8 @@ const platformWords: { readonly [platform in Platform]: string } = {
 function current({ options, workspace, by, channel: here }: Asked): View {
   const { agentsChannel } = options.settings.of(workspace);
   if (agentsChannel === null) {
-    return sentences(title, "There is none yet, so nothing can be approved. An admin sets it with “channel set here”.");
+    const how = `An admin sets it with “${asWritten(by.platform, "channel set here")}”.`;
+    return sentences(title, `There is none yet, so nothing can be approved. ${how}`);
   }
   const { platform, address, name } = agentsChannel;
   if (platform === by.platform && address === here?.address) {
@@ -58,7 +60,10 @@ function placeView(label: string, channel: ChannelCell["channel"]): View {
 async function set(asked: Asked, place: GivenPlace): Promise<View> {
   const { options, workspace, by } = asked;
   const to = place.kind === "here" ? asked.channel : place.channel;
-  if (to === null) return sentences(title, "This is no place for approvals. Write “channel set here” in a channel.");
+  if (to === null) {
+    const how = `Write “${asWritten(by.platform, "channel set here")}” in a channel.`;
+    return sentences(title, `This is no place for approvals. ${how}`);
+  }
   const problem = await post(asked, to.address);
   if (problem !== null) return sentences(title, `“${to.name}” was not set. ${problem}`);
   const agentsChannel = { platform: by.platform, address: to.address, name: to.name };

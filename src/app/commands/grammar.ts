@@ -1,4 +1,4 @@
-import type { Command, CommandWord } from "../../domain/command.ts";
+import { asWritten, type Command, type CommandWord } from "../../domain/command.ts";
 import type { WorkspaceId } from "../../domain/ids.ts";
 import type { Person, Platform } from "../../domain/person.ts";
 import type { View } from "../../domain/view.ts";
@@ -21,7 +21,7 @@ export interface CommandOptions {
 }
 
 /** A command while it is carried out. `by` has the role of this moment; `verbs` are all that there are. */
-export interface Asked extends Pick<Command, "by" | "conversation" | "channel"> {
+export interface Asked extends Pick<Command, "by" | "conversation" | "card" | "channel"> {
   readonly options: CommandOptions;
   readonly workspace: WorkspaceId;
   readonly verbs: readonly Verb[];
@@ -34,9 +34,10 @@ export interface Wrong {
   readonly problem: string;
 }
 
-/** What can stand in one place of a command. `name`: as the usage calls it. */
+/** What can stand in one place of a command. `name`: as the usage calls it; `ask`: what to do where nothing stands there. */
 export interface Slot<Value> {
   readonly name: string;
+  readonly ask: string;
   read(word: CommandWord): Reading<Value>;
 }
 
@@ -67,6 +68,27 @@ export function perhaps<Value>(slot: Slot<Value>): Words<Value | null> {
   };
 }
 
+/** One text must follow, which may have several words. */
+export function phrase<Value>(slot: Slot<Value>): Words<Value> {
+  return { usage: `<${slot.name}>`, read: (words) => readAt(joined(words), 0, slot) };
+}
+
+/** One text may follow, which may have several words; null when none does. */
+export function perhapsPhrase<Value>(slot: Slot<Value>): Words<Value | null> {
+  const { usage, read } = perhaps(slot);
+  return { usage, read: (words) => read(joined(words)) };
+}
+
+/** Words that are text as one; a word that is something else is for the slot to complain about. */
+function joined(words: readonly CommandWord[]): readonly CommandWord[] {
+  const texts: string[] = [];
+  for (const word of words) {
+    if (word.kind !== "text") return [word];
+    texts.push(word.text);
+  }
+  return texts.length === 0 ? [] : [{ kind: "text", text: texts.join(" ") }];
+}
+
 /** Two words must follow. */
 export function two<First, Second>(first: Slot<First>, second: Slot<Second>): Words<readonly [First, Second]> {
   return {
@@ -87,7 +109,7 @@ function tooMany(words: readonly CommandWord[], most: number): Wrong | null {
 
 function readAt<Value>(words: readonly CommandWord[], index: number, slot: Slot<Value>): Reading<Value> {
   const word = words[index];
-  return word === undefined ? { kind: "wrong", problem: `The ${slot.name} is missing.` } : slot.read(word);
+  return word === undefined ? { kind: "wrong", problem: slot.ask } : slot.read(word);
 }
 
 /** A word as it can be repeated to who wrote it: short, whatever it is. Pure. */
@@ -153,11 +175,11 @@ export function form<Value>(made: {
   };
 }
 
-/** How a verb is written in this form: `roles add <person> <role>`. Pure. */
-export function usageOf({ name, forms: [first] }: Verb, form: Form): string {
+/** How somebody writes a verb in this form: `roles add <person> <role>`, with what their platform wants before it. Pure. */
+export function usageOf({ platform }: Pick<Person, "platform">, { name, forms: [first] }: Verb, form: Form): string {
   const { keyword, usage } = form;
   const shown = keyword === null ? "" : form === first ? `[${keyword}]` : keyword;
-  return [name, shown, usage].filter((part) => part !== "").join(" ");
+  return asWritten(platform, [name, shown, usage].filter((part) => part !== "").join(" "));
 }
 
 /** Whether somebody with the role of this moment may use the form. Pure. */

@@ -1,3 +1,4 @@
+import { asWritten } from "../../domain/command.ts";
 import type { View } from "../../domain/view.ts";
 import { allOf } from "../all-of.ts";
 import { sentences } from "./answers.ts";
@@ -24,22 +25,24 @@ async function look(asked: Asked): Promise<View> {
 }
 
 /** What keeps Usher from its work, or waits for people alone, in sentences. */
-async function problemsOf({ options, workspace }: Asked): Promise<readonly string[]> {
+async function problemsOf({ options, workspace, by }: Asked): Promise<readonly string[]> {
   const { agentsChannel } = options.settings.of(workspace);
   const doubts = await countOf(options.store.conversations, workspace);
   return [
     ...(agentsChannel === null
-      ? ["There is no agents channel, so nothing can be approved; an admin sets it with “channel set here”."]
+      ? [
+          `There is no agents channel, so nothing can be approved; an admin sets it with “${asWritten(by.platform, "channel set here")}”.`,
+        ]
       : []),
     ...(options.inspector.procedures(workspace).length === 0 ? ["No procedure is active, so none can start."] : []),
-    ...(doubts === 0 ? [] : [doubtWords(doubts)]),
+    ...(doubts === 0 ? [] : [doubtWords(doubts, asWritten(by.platform, "runs"))]),
   ];
 }
 
-function doubtWords(count: number): string {
-  if (count === 1) return "Nobody knows whether one call happened: see its card, or “runs”.";
+function doubtWords(count: number, runs: string): string {
+  if (count === 1) return `Nobody knows whether one call happened: see its card, or “${runs}”.`;
   const many = count === most ? `${most} calls or more` : `${count} calls`;
-  return `Nobody knows whether ${many} happened: see their cards, or “runs”.`;
+  return `Nobody knows whether ${many} happened: see their cards, or “${runs}”.`;
 }
 
 // Whoever has more of them knows.

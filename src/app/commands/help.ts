@@ -1,3 +1,4 @@
+import { asWritten } from "../../domain/command.ts";
 import type { View, ViewPart } from "../../domain/view.ts";
 import { nearest } from "../../engine/nearest.ts";
 import { shorten } from "../../engine/trace.ts";
@@ -28,7 +29,7 @@ export function unknownVerb(asked: Asked, name: string): View {
   const open = openTo(asked);
   const names = open.map((verb) => verb.name);
   const near = nearest(name, names);
-  const mend = near === null ? "This is what you can ask for:" : `Do you mean “${near}”?`;
+  const mend = near === null ? "This is what you can ask for:" : `Do you mean “${asWritten(asked.by.platform, near)}”?`;
   const meant = near === null ? open : open.filter((verb) => verb.name === near);
   const title = `I do not know “${shorten(name, 80)}”`;
   return { title, parts: [{ kind: "text", text: mend }, usageTable(asked, meant)] };
@@ -37,7 +38,7 @@ export function unknownVerb(asked: Asked, name: string): View {
 /** How verbs are used, as far as they are open to who asks. Pure. */
 export function usageTable({ by }: Asked, verbs: readonly Verb[]): ViewPart {
   const rows = verbs.flatMap((verb) =>
-    verb.forms.filter((one) => mayUse(by, one)).map((one) => [usageOf(verb, one), one.does]),
+    verb.forms.filter((one) => mayUse(by, one)).map((one) => [usageOf(by, verb, one), one.does]),
   );
   return { kind: "table", label: "Commands", columns: ["Write", "What it does"], rows, left: 0 };
 }

@@ -1,3 +1,4 @@
+import { asWritten } from "../../domain/command.ts";
 import type { PublishedProcedure } from "../../domain/procedure.ts";
 import type { View } from "../../domain/view.ts";
 import { nearest } from "../../engine/nearest.ts";
@@ -14,7 +15,7 @@ export type Named =
  * The newest version of the workspace's procedure with this slug or (while it is active) this name, in any case. What
  * another workspace has is as unknown as what nobody has.
  */
-export async function namedProcedure({ options, workspace }: Asked, text: string): Promise<Named> {
+export async function namedProcedure({ options, workspace, by }: Asked, text: string): Promise<Named> {
   const { inspector, store } = options;
   const asked = text.toLowerCase();
   const active = inspector.procedures(workspace);
@@ -29,6 +30,7 @@ export async function namedProcedure({ options, workspace }: Asked, text: string
     active.flatMap(({ procedure }) => [procedure.slug, procedure.name]),
   );
   const what = `There is no procedure “${shorten(text, 80)}” here.`;
-  const how = near === null ? "Write “list” to see which there are." : `Do you mean “${near}”?`;
+  const how =
+    near === null ? `Write “${asWritten(by.platform, "list")}” to see which there are.` : `Do you mean “${near}”?`;
   return { kind: "unknown", view: sentences("No such procedure", `${what} ${how}`) };
 }

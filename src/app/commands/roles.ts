@@ -66,7 +66,7 @@ function change({ options, workspace, by }: Asked, person: Subject, next: Role):
 
 function result(label: string, person: Subject, role: Role): View {
   const fields = [
-    { name: "Person", value: personCell(person) },
+    { name: "Person", value: personCell({ ...person, role }) },
     { name: "Role", value: role === "customer" ? "none (a customer)" : role },
   ];
   return { title, parts: [{ kind: "fields", label, fields }] };

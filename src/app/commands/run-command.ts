@@ -1,4 +1,4 @@
-import type { Command, CommandWord } from "../../domain/command.ts";
+import { asWritten, type Command, type CommandWord } from "../../domain/command.ts";
 import type { WorkspaceId } from "../../domain/ids.ts";
 import type { Person } from "../../domain/person.ts";
 import { type View, visibleView } from "../../domain/view.ts";
@@ -25,9 +25,9 @@ interface Answer {
  */
 export async function runCommand(options: CommandOptions, workspace: WorkspaceId, command: Command): Promise<View> {
   const by = await withRoleHere(options.store.roles, workspace, command.by);
-  const { conversation, channel } = command;
+  const { conversation, card, channel } = command;
   const { view, verb, fate } = await answer(
-    { options, workspace, by, conversation, channel, verbs },
+    { options, workspace, by, conversation, card, channel, verbs },
     wordsThatCount(command.words),
   );
   const who = { workspace, platform: by.platform, by: by.id, role: by.role };
@@ -50,12 +50,12 @@ async function answer(asked: Asked, words: readonly CommandWord[]): Promise<Answ
   if (verb === undefined) return { view: unknownVerb(asked, nameOf(first)), verb: null, fate: "unread" };
   const { form, given, near } = formOf(asked, verb, rest);
   if (!mayUse(asked.by, form)) {
-    const view = sentences("Not for you", `Only admins and owners can use “${usageOf(verb, form)}”.`);
+    const view = sentences("Not for you", `Only admins and owners can use “${usageOf(asked.by, verb, form)}”.`);
     return { view, verb: verb.name, fate: "refused" };
   }
   const reading = form.prepare(given);
   if (reading.kind === "ok") return { view: await reading.value(asked), verb: verb.name, fate: "done" };
-  const mend = near === null ? "" : ` Do you mean “${verb.name} ${near}”?`;
+  const mend = near === null ? "" : ` Do you mean “${asWritten(asked.by.platform, `${verb.name} ${near}`)}”?`;
   const view = sentences("I cannot read that", `${reading.problem}${mend}`);
   return { view: { ...view, parts: [...view.parts, usageTable(asked, [verb])] }, verb: verb.name, fate: "unread" };
 }

@@ -5,7 +5,7 @@ import { runWords } from "../../domain/run-words.ts";
 import type { Cell, View, ViewPart } from "../../domain/view.ts";
 import { allOf } from "../all-of.ts";
 import { personCell, sentences, stepLabel } from "./answers.ts";
-import { type Asked, form, perhaps, type Verb } from "./grammar.ts";
+import { type Asked, form, perhapsPhrase, type Verb } from "./grammar.ts";
 import { namedProcedure } from "./named-procedure.ts";
 import { procedureSlot } from "./slots.ts";
 
@@ -15,7 +15,7 @@ export const runs: Verb = {
   forms: [
     form({
       keyword: null,
-      words: perhaps(procedureSlot),
+      words: perhapsPhrase(procedureSlot),
       does: "Shows the runs under way and what they wait for, and the last ones that have ended.",
       may: "agent",
       run: async (asked, text) => {

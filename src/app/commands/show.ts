@@ -2,7 +2,7 @@ import type { Procedure, PublishedProcedure } from "../../domain/procedure.ts";
 import { factsOf, kindWords, type StepFacts } from "../../domain/step-facts.ts";
 import type { Cell, View, ViewPart } from "../../domain/view.ts";
 import { shorten } from "../../engine/trace.ts";
-import { form, one, type Verb } from "./grammar.ts";
+import { form, phrase, type Verb } from "./grammar.ts";
 import { namedProcedure } from "./named-procedure.ts";
 import { procedureSlot } from "./slots.ts";
 
@@ -12,7 +12,7 @@ export const show: Verb = {
   forms: [
     form({
       keyword: null,
-      words: one(procedureSlot),
+      words: phrase(procedureSlot),
       does: "Shows a procedure: when it starts, and what it does step by step.",
       may: "agent",
       run: async (asked, text) => {

@@ -1,4 +1,6 @@
-import type { ConversationId } from "../../domain/ids.ts";
+import { asWritten } from "../../domain/command.ts";
+import { type ConversationId, nonceOf } from "../../domain/ids.ts";
+import type { Platform } from "../../domain/person.ts";
 import type { Route } from "../../domain/route.ts";
 import { runWords } from "../../domain/run-words.ts";
 import { conditionAt, wordsOf } from "../../domain/trace-words.ts";
@@ -22,14 +24,18 @@ export const why: Verb = {
   ],
 };
 
-const howToAsk =
-  "Ask in the thread of the conversation, or name it: “why” and then a link to it, or its id as “runs” shows it.";
+function howToAsk(platform: Platform): string {
+  const inThread = asWritten(platform, "why", "inThread");
+  const elsewhere = `“${asWritten(platform, "why")}” and then its id, as “${asWritten(platform, "runs")}” shows it`;
+  return `In the thread of the conversation, or of a card about it, write “${inThread}”. Or write ${elsewhere}, or a link to it.`;
+}
 
 async function explain(asked: Asked, named: ConversationId | null): Promise<View> {
-  const id = named ?? asked.conversation;
-  if (id === null) return sentences("Why?", howToAsk);
+  const { platform } = asked.by;
+  const id = named ?? (await underCard(asked)) ?? asked.conversation;
+  if (id === null) return sentences("Why?", howToAsk(platform));
   const seen = await asked.options.inspector.conversation(asked.workspace, id);
-  if (seen === null) return sentences("Why?", `I know no such conversation. ${howToAsk}`);
+  if (seen === null) return sentences("Why?", `I know no such conversation. ${howToAsk(platform)}`);
   const run = seen.run ?? seen.lastRun;
   if (run === null && seen.lastRoute === null) {
     return sentences("Why?", "Nothing has happened in this conversation yet that could be explained.");
@@ -40,6 +46,12 @@ async function explain(asked: Asked, named: ConversationId | null): Promise<View
     ...(run === null ? [] : [await walked(asked, run)]),
   ];
   return { title: "Why?", parts };
+}
+
+/** The conversation that the card is about under which it was asked, or null. */
+async function underCard({ options, workspace, card }: Asked): Promise<ConversationId | null> {
+  const nonce = card === null ? null : nonceOf(card);
+  return nonce === null ? null : options.store.conversations.locate(workspace, nonce);
 }
 
 function about({ id, customer, handledBy }: ConversationView, run: RunView | null): ViewPart {

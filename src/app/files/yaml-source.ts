@@ -8,14 +8,13 @@ import {
   type Node,
   type Pair,
   parseDocument,
-  type YAMLError,
   type YAMLMap,
 } from "yaml";
 import { limits } from "../../domain/limits.ts";
 import type { FileProblem } from "./file-problem.ts";
 import { jsonProblems } from "./json-strict.ts";
 import { type YamlProblem, yamlValue } from "./yaml-value.ts";
-import { wordsFor } from "./yaml-words.ts";
+import { firstFault } from "./yaml-words.ts";
 
 /** A way into a document, as keys and list positions. */
 export type DocumentPath = readonly PropertyKey[];
@@ -47,7 +46,7 @@ export function readYaml(fileName: string, text: string): YamlSource {
     ? [sizeProblem]
     : strict.length > 0
       ? strict
-      : syntaxProblems(document, read.problems, lineOf);
+      : syntaxProblems(document, read.problems, source);
   // What the walk finds in a broken text is mostly an echo of the breakage; what explains it is not.
   const found = syntax.length === 0 ? read.problems : [...syntax, ...read.problems.filter((one) => one.explainsLine)];
   const explained = new Set(read.problems.filter((one) => one.explainsLine).map((one) => lineOf(one.offset)));
@@ -83,32 +82,13 @@ function tooLarge(text: string): boolean {
 function syntaxProblems(
   document: Document.Parsed,
   walked: readonly YamlProblem[],
-  lineOf: (offset: number) => number,
+  source: string,
 ): readonly YamlProblem[] {
   // The walk tells tags with better words; everything else that the library only warns of is refused as well.
   const warnings = document.warnings.filter((warning) => warning.code !== "TAG_RESOLVE_FAILED");
-  const complaints = [...document.errors, ...warnings].map((error: YAMLError) => ({
-    offset: error.pos[0],
-    ...wordsFor(error),
-    explainsLine: false,
-  }));
-  return [...withoutEchoes(complaints, lineOf), ...versionProblems(document), ...emptyProblems(document, walked)];
-}
-
-/**
- * One mistake, one complaint: of those at one place the first is the cause, of those in one line the last says best what
- * it was (the others only miss something there), and the same again in the next line is its echo.
- */
-function withoutEchoes(complaints: readonly YamlProblem[], lineOf: (offset: number) => number): readonly YamlProblem[] {
-  const atPlace = new Map(complaints.toReversed().map((complaint) => [complaint.offset, complaint]));
-  const inLine = new Map(
-    [...atPlace.values()]
-      .toSorted((a, b) => a.offset - b.offset)
-      .map((complaint) => [lineOf(complaint.offset), complaint]),
-  );
-  return [...inLine].flatMap(([line, complaint]) =>
-    inLine.get(line - 1)?.message === complaint.message ? [] : [complaint],
-  );
+  const fault = firstFault([...document.errors, ...warnings], source);
+  const first = fault === null ? [] : [{ ...fault, explainsLine: false }];
+  return [...first, ...versionProblems(document), ...emptyProblems(document, walked)];
 }
 
 function versionProblems(document: Document.Parsed): readonly YamlProblem[] {

@@ -66,7 +66,9 @@ describe("attack 96: what belongs to another workspace is answered exactly as wh
     const there = async (text: string) => {
       const by = { ...agent, id: "their-agent" };
       const words = text.split(" ").map((word) => ({ kind: "text", text: word }) as const);
-      return spoken(await house.inbound.command(other, { by, words, conversation: null, channel: null })).join("\n");
+      return spoken(
+        await house.inbound.command(other, { by, words, conversation: null, card: null, channel: null }),
+      ).join("\n");
     };
     expect(await there("show their-refund")).toContain("POST https://shop.example/pay");
     expect(await there("runs")).toMatch(/Waiting for approval.*theirs.*ended/s);

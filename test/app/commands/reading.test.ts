@@ -90,8 +90,7 @@ describe("what is meant", () => {
 
   test.each([
     ["list all", "I cannot do anything with “all” here.", "list | "],
-    ["show", "The procedure is missing.", "show <procedure> | "],
-    ["show refund-request now", "I cannot do anything with “now” here.", "show <procedure> | "],
+    ["show", "Name a procedure, as the list of procedures shows it.", "show <procedure> | "],
     ["approvals mine", "I cannot do anything with “mine” here.", "approvals | "],
     ["help list show", "I cannot do anything with “show” here.", "help [verb] | "],
     ["roles all", "I cannot do anything with “all” here.", "roles [list] | "],
@@ -109,7 +108,9 @@ describe("what is meant", () => {
     ["roles add @u1 admn", ["roles add", personWord(somebody("u1")), "admn"], "Do you mean “admin”?"],
     ["roles add @u1 boss", ["roles add", personWord(somebody("u1")), "boss"], "A role is one of: agent, admin, owner."],
     ["roles add bob agent", ["roles add bob agent"], "Mention the person with an @."],
-    ["roles add @u1", ["roles add", personWord(somebody("u1"))], "The role is missing."],
+    ["roles add @u1", ["roles add", personWord(somebody("u1"))], "A role is one of: agent, admin, owner."],
+    ["channel set", ["channel set"], "Name a channel, or write “here”."],
+    ["roles add", ["roles add"], "Mention the person with an @."],
     ["channel set agents", ["channel set agents"], "Name the channel with a #, or write “here” in it."],
   ])("“%s” is told what to write", async (_name, words, mend) => {
     const house = await houses.open();
@@ -132,6 +133,31 @@ describe("what is meant", () => {
     ]);
     expect(await usages()).toEqual(["How to ask for “roles”", "roles [list]"]);
     expect(spoken(await ask(house, "help aprovals"))).toContain("Do you mean “approvals”?");
+  });
+
+  test.each(["show Refund Request", "show refund request", "show “Refund request”", "runs refund REQUEST"])(
+    "a procedure by its name, as people write it: %s",
+    async (words) => {
+      const house = await houses.open();
+      expect((await ask(house, words)).title).toMatch(/^(?:Refund request|Runs of refund-request)$/);
+    },
+  );
+
+  test("in Slack every command stands as it is written there", async () => {
+    const house = await houses.open({ settings: { agentsChannel: null } });
+    await house.store.roles.set(house.workspace, "slack", "U1", "admin");
+    const by = somebody("U1", { platform: "slack" });
+    const said = async (words: string) => spoken(await ask(house, words, { by }));
+    for (const line of (await said("help")).slice(1)) expect(line).toMatch(/^\/procedures [a-z]+/);
+    expect(await said("lst")).toContain("Do you mean “/procedures list”?");
+    expect(await said("channel")).toContain(
+      "There is none yet, so nothing can be approved. An admin sets it with “/procedures channel set here”.",
+    );
+    expect((await said("why"))[1]).toMatch(/“@Usher procedures why”.*“\/procedures why”.*“\/procedures runs”/);
+    await house.store.roles.set(house.workspace, "slack", "U1", "agent");
+    expect(await said("channel set here")).toContain(
+      "Only admins and owners can use “/procedures channel set <channel|here>”.",
+    );
   });
 
   test("a very long or strange word is repeated short and visible", async () => {

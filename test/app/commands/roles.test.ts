@@ -47,6 +47,7 @@ describe("roles add and remove", () => {
     const { house, admin } = await withPeople();
     const view = await ask(house, ["roles add", personWord(customer), "AGENT"], { by: admin });
     expect(spoken(view)).toEqual(["Roles", "Person: @customer-1", "Role: agent"]);
+    expect(view.parts).toMatchObject([{ fields: [{ value: { person: { role: "agent" } } }, { value: "agent" }] }]);
     expect((await ask(house, "list", { by: customer })).title).toBe("Procedures");
     const removed = await ask(house, ["roles remove", personWord(customer)], { by: admin });
     expect(spoken(removed)).toEqual(["Roles", "Person: @customer-1", "Role: none (a customer)"]);

@@ -81,7 +81,7 @@ describe("who may ask for what", () => {
 
   test("the table has a line for every form of every verb", () => {
     const known = new Set(table.map(([usage]) => usage));
-    expect(verbs.flatMap((verb) => verb.forms.map((form) => usageOf(verb, form)))).toEqual([...known]);
+    expect(verbs.flatMap((verb) => verb.forms.map((form) => usageOf(agent, verb, form)))).toEqual([...known]);
   });
 
   test.each(cases)("“$name” by $kind: $fate", async ({ usage, words, kind, fate }) => {

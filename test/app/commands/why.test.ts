@@ -130,14 +130,27 @@ describe("which conversation", () => {
     expect(spoken(await ask(house, ["why", link], here))).toContain("Conversation: c2");
   });
 
+  test("the one that a card is about, where it was asked under the card", async () => {
+    const house = await open(starts);
+    await house.say("c2", "hello");
+    await house.settled("c2");
+    const { items } = await house.store.conversations.find(house.workspace, {}, null);
+    const nonce = items.find(({ id }) => id === "c2")?.nonce ?? "";
+    const under = { conversation: conversationId("a thread of the agents channel"), card: `${nonce}-7` };
+    expect(spoken(await ask(house, "why", under))).toContain("Conversation: c2");
+    expect(spoken(await ask(house, "why c1", under))).toContain("Conversation: c1");
+    const gone = { ...under, card: `${"f".repeat(32)}-7` };
+    expect(spoken(await ask(house, "why", gone))[1]).toMatch(/^I know no such conversation\./);
+  });
+
   test("where there is none, it says how to ask", async () => {
     const house = await open(starts);
-    expect(spoken(await ask(house, "why"))[1]).toMatch(/^Ask in the thread/);
-    expect(spoken(await ask(house, "why nothing"))[1]).toMatch(/^I know no such conversation\. Ask in the thread/);
+    expect(spoken(await ask(house, "why"))[1]).toMatch(/^In the thread of the conversation/);
+    expect(spoken(await ask(house, "why nothing"))[1]).toMatch(/^I know no such conversation\. In the thread/);
     const elsewhere = { conversation: conversationId("a thread without Usher") };
     expect(spoken(await ask(house, "why", elsewhere))[1]).toMatch(/^I know no such conversation\./);
     expect(spoken(await ask(house, [...typed("why"), { kind: "text", text: "x".repeat(400) }])).join()).toContain(
-      "Name a conversation as “runs” shows it.",
+      "Name a conversation by its id, as the list of runs shows it.",
     );
   });
 
