@@ -17,7 +17,7 @@ const wordsOf = (raw: string) =>
     { workspace, botUser: "U0BOT" },
     {
       personOf: async (id) => person(id),
-      channelNameOf: async (id) => `name of ${id}`,
+      channelOf: async (id) => ({ name: `name of ${id}` }),
     },
   );
 const text = (...words: readonly string[]) => words.map((word) => ({ kind: "text", text: word }));

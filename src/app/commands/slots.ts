@@ -61,7 +61,8 @@ export const placeSlot: Slot<GivenPlace> = {
   name: "channel|here",
   read: (word) => {
     if (word.kind === "channel") {
-      return { kind: "ok", value: { kind: "channel", channel: { address: word.address, name: word.name } } };
+      const { kind: _word, ...channel } = word;
+      return { kind: "ok", value: { kind: "channel", channel } };
     }
     if (word.kind === "text" && word.text.toLowerCase() === "here") return { kind: "ok", value: { kind: "here" } };
     return wrong(word, "Name the channel with a #, or write “here” in it.");
