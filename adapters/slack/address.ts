@@ -31,6 +31,8 @@ const tsForm = "\\d{1,12}\\.\\d{1,9}";
 const placeForm = new RegExp(`^slack:(${workspaceForm}):(${channelForm})(?::(${tsForm}))?$`);
 const cardForm = new RegExp(`^slack-(card|digest):(${workspaceForm}):(${channelForm}):(${tsForm})$`);
 
+const threadForm = /^slack:([CG][A-Z0-9]{1,60}):(\d{1,12})\.(\d{1,9})$/;
+
 /** The address of a channel, or of a thread in it. Pure. */
 export function addressOf({ workspace, channel, thread }: SlackPlace): Address {
   const inChannel = `slack:${workspace}:${channel}`;
@@ -68,6 +70,12 @@ export function isDirect(channel: string): boolean {
 export function conversationOf({ channel, thread }: Pick<SlackPlace, "channel" | "thread">): ConversationId {
   const isWhole = isDirect(channel) || thread === null;
   return conversationIdSchema.parse(isWhole ? `slack:${channel}` : `slack:${channel}:${thread}`);
+}
+
+/** The link that opens a conversation's thread in whatever workspace its reader has it in; null: it has no thread to open. Pure. */
+export function threadLink(conversation: string): string | null {
+  const [, channel, seconds, decimals] = threadForm.exec(conversation) ?? [];
+  return channel === undefined ? null : `https://slack.com/archives/${channel}/p${seconds}${decimals}`;
 }
 
 /**

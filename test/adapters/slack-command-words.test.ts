@@ -61,6 +61,11 @@ test.each([
     [...text("why"), { kind: "conversation", conversation: "slack:C012ABC:1700000000.000100" }],
   ],
   [
+    "a link such as Usher shows, which names no workspace, is its conversation, too",
+    "why <https://slack.com/archives/C012ABC/p1700000000000100|Open the thread>",
+    [...text("why"), { kind: "conversation", conversation: "slack:C012ABC:1700000000.000100" }],
+  ],
+  [
     "a link to a reply is the conversation of its thread",
     `why <${link}?thread_ts=1600000000.000200&amp;cid=C012ABC>`,
     [...text("why"), { kind: "conversation", conversation: "slack:C012ABC:1600000000.000200" }],

@@ -73,6 +73,23 @@ test("under a card of any kind in a channel that was the agents' nothing starts;
   expect(it.slack.messagesIn(agents).filter((one) => drawn(one).includes("order number?"))).toHaveLength(1);
 });
 
+test("App Home shows what is with people, with a link to the customer's thread; the card says where its thread goes", async () => {
+  await it.setUp();
+  const { message } = await asksForAPerson();
+  const card = await it.message(agents, "A person is needed");
+  expect(drawn(card)).toContain("What you write in this thread goes to the customer.");
+  await it.people.opensHome({ user: agnes, tab: "home" });
+  const home = await it.slack.until(() => {
+    const shown = JSON.stringify(it.slack.state.homes.get(`${company.team} ${agnes}`)?.json ?? "");
+    return shown.includes("With people") && shown;
+  });
+  expect(home).toContain(`<https://slack.com/archives/${support}/p${message.ts.replace(".", "")}|Open the thread>`);
+  expect(home).toContain("One conversation is with people");
+  await it.interactions.presses({ user: agnes, channel: agents, ts: card.ts, label: "Resolve" });
+  const closed = await it.message(agents, "A person had this conversation", ({ ts }) => ts === card.ts);
+  expect(drawn(closed)).not.toContain("What you write in this thread");
+});
+
 test("a public channel becomes the agents' with a warning of what will be read there; a private one without", async () => {
   await it.command(olga, agents, "channel set here");
   const inPrivate = await it.whispered(olga, "From now on");
