@@ -31,6 +31,8 @@ const tsForm = "\\d{1,12}\\.\\d{1,9}";
 const placeForm = new RegExp(`^slack:(${workspaceForm}):(${channelForm})(?::(${tsForm}))?$`);
 const cardForm = new RegExp(`^slack-(card|digest):(${workspaceForm}):(${channelForm}):(${tsForm})$`);
 
+const threadForm = /^slack:([CG][A-Z0-9]{1,60}):(\d{1,12})\.(\d{1,9})$/;
+
 /** The address of a channel, or of a thread in it. Pure. */
 export function addressOf({ workspace, channel, thread }: SlackPlace): Address {
   const inChannel = `slack:${workspace}:${channel}`;
@@ -56,13 +58,24 @@ export function readCardRef(card: CardRef): SlackCard | null {
   return { workspace: workspaceIdSchema.parse(workspace), kind: kind === "digest" ? "digest" : "card", channel, ts };
 }
 
+/** Whether a channel is a direct message, by its id. Pure. */
+export function isDirect(channel: string): boolean {
+  return channel.startsWith("D");
+}
+
 /**
  * The conversation of a place: a direct message is one conversation however many threads the client makes in it, a
  * channel has one for each thread. Unique in the workspace. Pure.
  */
 export function conversationOf({ channel, thread }: Pick<SlackPlace, "channel" | "thread">): ConversationId {
-  const isDirect = channel.startsWith("D") || thread === null;
-  return conversationIdSchema.parse(isDirect ? `slack:${channel}` : `slack:${channel}:${thread}`);
+  const isWhole = isDirect(channel) || thread === null;
+  return conversationIdSchema.parse(isWhole ? `slack:${channel}` : `slack:${channel}:${thread}`);
+}
+
+/** The link that opens a conversation's thread in whatever workspace its reader has it in; null: it has no thread to open. Pure. */
+export function threadLink(conversation: string): string | null {
+  const [, channel, seconds, decimals] = threadForm.exec(conversation) ?? [];
+  return channel === undefined ? null : `https://slack.com/archives/${channel}/p${seconds}${decimals}`;
 }
 
 /**
@@ -70,7 +83,7 @@ export function conversationOf({ channel, thread }: Pick<SlackPlace, "channel" |
  * one conversation itself. Pure.
  */
 export function threadsIn(channel: string): ((conversation: ConversationId) => boolean) | null {
-  return channel.startsWith("D") ? null : (conversation) => conversation.startsWith(`slack:${channel}:`);
+  return isDirect(channel) ? null : (conversation) => conversation.startsWith(`slack:${channel}:`);
 }
 
 /** The Unix ms of one of Slack's timestamps, which are seconds with six decimals; read as text, so that no digit is lost. Pure. */

@@ -3,7 +3,7 @@ import type { OutMessage } from "../../src/domain/message.ts";
 import type { Channel, Delivery } from "../../src/ports/channel.ts";
 import { PermanentError } from "../../src/ports/errors.ts";
 import type { Inspector } from "../../src/ports/inspector.ts";
-import { cardRefOf, readAddress, readCardRef, type SlackPlace } from "./address.ts";
+import { cardRefOf, readAddress, readCardRef, type SlackCard, type SlackPlace } from "./address.ts";
 import type { Background } from "./background.ts";
 import type { Bolt } from "./bolt.ts";
 import type { SlackClient } from "./client.ts";
@@ -40,8 +40,13 @@ export function createSlackChannel(options: SlackChannelOptions): Channel {
     async send(to, message, delivery) {
       const place = readAddress(to);
       if (place === null) throw new PermanentError(`${to} is no address in Slack.`);
-      if (message.kind === "card") await demandInternal(client, place);
-      return show({ posts, digest }, place, message, delivery);
+      const under = delivery.under === null ? null : readCardRef(delivery.under);
+      if (delivery.under !== null && under === null)
+        throw new PermanentError(`${delivery.under} is no message in Slack.`);
+      // What belongs under a card stands where that card is, also when the agents channel has moved.
+      const at = under === null ? place : { ...place, channel: under.channel, thread: null };
+      if (message.kind === "card") await demandInternal(client, at);
+      return show({ posts, digest }, at, under, message, delivery);
     },
     async edit(ref, message) {
       const card = readCardRef(ref);
@@ -75,11 +80,10 @@ async function demandInternal(client: Pick<SlackClient, "conversationInfo">, pla
 async function show(
   { posts, digest }: Pick<SlackChannelOptions, "posts" | "digest">,
   { workspace, channel, thread }: SlackPlace,
+  above: SlackCard | null,
   message: OutMessage,
-  { effectId, under, mayHaveBeenSent }: Delivery,
+  { effectId, mayHaveBeenSent }: Delivery,
 ): Promise<CardRef> {
-  const above = under === null ? null : readCardRef(under);
-  if (under !== null && above === null) throw new PermanentError(`${under} is no message in Slack.`);
   if (above?.kind === "digest") {
     // Nothing stands under a message that is about many; what has changed is seen in App Home.
     digest.changed(above);

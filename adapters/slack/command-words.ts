@@ -1,4 +1,4 @@
-import type { CommandWord } from "../../src/domain/command.ts";
+import type { CommandWord, GivenChannel } from "../../src/domain/command.ts";
 import type { Installation } from "../../src/domain/installation.ts";
 import type { Person } from "../../src/domain/person.ts";
 import { addressOf, conversationOf } from "./address.ts";
@@ -7,8 +7,8 @@ import { type Token, tokensOf } from "./text.ts";
 /** Who and what the ids in a command are. */
 export interface Directory {
   personOf(user: string): Promise<Person>;
-  /** How a channel is called; its id where Slack does not say. */
-  channelNameOf(channel: string): Promise<string>;
+  /** How a channel is called (its id where Slack does not say), and whether it is public, if Slack says. */
+  channelOf(channel: string): Promise<Pick<GivenChannel, "name" | "isPublic">>;
 }
 
 /**
@@ -18,7 +18,7 @@ export interface Directory {
 export async function commandWords(
   raw: string,
   { workspace, botUser }: Pick<Installation, "workspace" | "botUser">,
-  { personOf, channelNameOf }: Directory,
+  { personOf, channelOf }: Directory,
 ): Promise<readonly CommandWord[]> {
   const words = partsOf(tokensOf(raw)).map(async (part): Promise<CommandWord | null> => {
     if (part.kind === "words") return textWord(part.words);
@@ -27,7 +27,8 @@ export async function commandWords(
     if (part.kind === "user") return id === botUser ? null : { kind: "person", person: await personOf(id) };
     if (part.kind === "group" || !/^[CG]/.test(id)) return { kind: "text", text: name };
     const address = addressOf({ workspace, channel: id, thread: null });
-    return { kind: "channel", address, name: name === id ? await channelNameOf(id) : name };
+    const known = await channelOf(id);
+    return { kind: "channel", address, ...known, name: name === id ? known.name : name };
   });
   return (await Promise.all(words)).flatMap((word) => word ?? []);
 }
@@ -57,7 +58,8 @@ function textWord(word: string): CommandWord {
   return conversation === null ? { kind: "text", text: word.toWellFormed() } : { kind: "conversation", conversation };
 }
 
-const permalink = /^(?:https:\/\/)?[a-z0-9.-]+\.slack\.com\/archives\/([CGD][A-Z0-9]+)\/p(\d{6,})(\d{6})(?:\?(.*))?$/i;
+const permalink =
+  /^(?:https:\/\/)?(?:[a-z0-9.-]+\.)?slack\.com\/archives\/([CGD][A-Z0-9]+)\/p(\d{6,})(\d{6})(?:\?(.*))?$/i;
 
 /** The conversation of the message that a link leads to, or null if it leads to none. */
 function conversationAt(word: string) {

@@ -1,3 +1,4 @@
+import type { GivenChannel } from "../../src/domain/command.ts";
 import type { WorkspaceId } from "../../src/domain/ids.ts";
 import type { Installation } from "../../src/domain/installation.ts";
 import type { Person } from "../../src/domain/person.ts";
@@ -44,13 +45,13 @@ export interface CommandAnswers {
 export function createCommandAnswers({ gate, people, background, client }: CommandsInOptions): CommandAnswers {
   const run = async (installation: Installation, { by, text, at }: SlackCommand, inbound: Inbound): Promise<View> => {
     const { workspace } = installation;
-    const channelNameOf = (channel: string): Promise<string> => nameOf(client, workspace, channel);
+    const channelOf = (channel: string) => lookUp(client, workspace, channel);
     const personOf = (user: string): Promise<Person> => people.of(installation, user, null);
-    const words = await commandWords(text, installation, { personOf, channelNameOf });
+    const words = await commandWords(text, installation, { personOf, channelOf });
     // In a direct message nobody else could decide.
     const isChannel = !at.channel.startsWith("D");
     const address = addressOf({ ...at, thread: null });
-    const channel = isChannel ? { address, name: await channelNameOf(at.channel) } : null;
+    const channel = isChannel ? { address, ...(await channelOf(at.channel)) } : null;
     const conversation = isChannel && at.thread === null ? null : conversationOf(at);
     // Whether they are still who they were: whoever was deactivated or is a guest changes nothing.
     const verified = await people.verified(installation, by.id);
@@ -88,13 +89,14 @@ function isNew(heard: Set<string>, key: string): boolean {
   return true;
 }
 
-async function nameOf(
+async function lookUp(
   client: Pick<SlackClient, "conversationInfo">,
   workspace: WorkspaceId,
   channel: string,
-): Promise<string> {
+): Promise<Pick<GivenChannel, "name" | "isPublic">> {
   const info = await client.conversationInfo(workspace, channel).catch(() => null);
-  return info?.name ?? channel;
+  if (info === null) return { name: channel };
+  return { name: info.name ?? channel, isPublic: info.kind === "channel" && !info.isPrivate };
 }
 
 /** The effect whose card a thread stands under; null where it stands under none, or Slack does not say. */

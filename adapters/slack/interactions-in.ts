@@ -7,12 +7,13 @@ import type { SlackClient } from "./client.ts";
 import { isNotDone } from "./errors.ts";
 import type { Gate } from "./gate.ts";
 import type { ShowHome } from "./home.ts";
+import type { Post } from "./layout.ts";
 import { inputs, readAnswer, readHappened, readRejection, type Submitted } from "./modal-values.ts";
-import { answerModal, happenedModal, modalIds, noticeModal, rejectModal } from "./modals.ts";
+import { answerModal, blocksModal, happenedModal, modalIds, rejectModal } from "./modals.ts";
 import { inWorkspace } from "./parse.ts";
 import { type Action, readAction } from "./parse-action.ts";
 import type { SlackPeople } from "./people.ts";
-import { receiptWords } from "./receipt-words.ts";
+import { receiptBlocks, receiptPost, receiptWords } from "./receipt-words.ts";
 import type { Shortcuts } from "./shortcuts-in.ts";
 import type { ViewAnswer } from "./view-answer.ts";
 
@@ -92,13 +93,15 @@ async function onPress(options: InteractionsOptions, installation: Installation,
   }
   const action = { kind: press.action };
   const receipt = await decide(options, installation, press.user, { id: press.id, card: press.card, action });
-  const words = receiptWords(receipt);
+  const words = receiptWords(receipt, press.user);
   if (press.at === null) {
     background.run("App Home after a press", () => showHome(installation, press.user));
     // What was decided is decided, whether the words about it can be shown or not.
-    if (words !== null) await client.openView(workspace, press.triggerId, noticeModal(words)).catch(() => {});
+    if (words !== null) {
+      await client.openView(workspace, press.triggerId, blocksModal(receiptBlocks(words))).catch(() => {});
+    }
   } else if (words !== null) {
-    tell(options, installation, press.user, press.at, words);
+    tell(options, installation, press.user, press.at, receiptPost(words));
   }
 }
 
@@ -120,7 +123,7 @@ async function openForm(
     await options.client.openView(installation.workspace, triggerId, form);
   } catch (error) {
     // The log has it, from the client.
-    if (at !== null) tell(options, installation, user, at, noForm);
+    if (at !== null) tell(options, installation, user, at, { text: noForm, blocks: [] });
     else if (isNotDone(error)) throw error;
   }
 }
@@ -151,9 +154,8 @@ function tell(
   { workspace }: Installation,
   user: string,
   { channel, thread }: SlackPlace,
-  words: string,
+  post: Post,
 ): void {
-  const post = { text: words, blocks: [] };
   background.run("a private word", () => client.postEphemeral({ workspace, channel, user, threadTs: thread, post }));
 }
 
@@ -167,7 +169,7 @@ async function onChoice(
     const from = await people.of(installation, user, null);
     return inbound.answerTo(inWorkspace(at), card, { id: key, keys: [key], from, text, mentioned: true, at: moment });
   });
-  if (receipt.kind === "refused") tell(options, installation, user, at, receipt.reason);
+  if (receipt.kind === "refused") tell(options, installation, user, at, { text: receipt.reason, blocks: [] });
 }
 
 async function decided<Value>(
@@ -183,8 +185,9 @@ async function decided<Value>(
   const card = ts === "" ? null : cardRefOf({ workspace: installation.workspace, kind: "card", channel, ts });
   const receipt = await decide(options, installation, user, { id: pressId, card, action: actionOf(read.value) });
   if (ts === "") options.background.run("App Home after a decision", () => options.showHome(installation, user));
-  const words = receiptWords(receipt);
-  return words === null ? { response_action: "clear" } : { response_action: "update", view: noticeModal(words) };
+  const words = receiptWords(receipt, user);
+  if (words === null) return { response_action: "clear" };
+  return { response_action: "update", view: blocksModal(receiptBlocks(words)) };
 }
 
 /** An answer that comes too late stays in the form, with the reason under it: nobody has seen it, and nothing is lost. */

@@ -49,7 +49,7 @@ async function take(
   { workspace }: Installation,
   heard: Heard & { readonly kind: "event" | "underCard" },
 ): Promise<void> {
-  if (heard.kind === "event") return inbound.event(heard.place, heard.event);
+  if (heard.kind === "event") return takeEvent(options.clock, inbound, workspace, heard);
   const card = readCardRef(heard.card);
   if (card === null) return;
   const { turn } = heard;
@@ -61,6 +61,27 @@ async function take(
     throw error;
   }
   options.background.run("a word about a hand-off that has ended", () => tellIfEnded(options, card, turn.from.id));
+}
+
+/** Under a message of ours stands an agent's answer, or what goes on with a conversation that we began there. */
+async function takeEvent(
+  clock: Clock,
+  inbound: Inbound,
+  workspace: Installation["workspace"],
+  heard: Heard & { readonly kind: "event" },
+): Promise<void> {
+  if (!("under" in heard)) return inbound.event(heard.place, heard.event);
+  const { under, place, event } = heard;
+  try {
+    if (await inbound.underCard(workspace, under, event.turn)) return;
+  } catch (error) {
+    // Whoever is no agent may be the customer in whose thread a workflow has written first.
+    if (!(error instanceof PermanentError)) throw error;
+  }
+  const card = readCardRef(under);
+  // The conversation of a thread that we have only just begun may not be stored yet.
+  const isOld = card !== null && clock.now() - momentOf(card.ts) > justPostedMs;
+  return inbound.event(isOld ? { ...place, isOurs: true } : place, event);
 }
 
 /** Whether somebody takes it; false: nobody knows the card, and that will not change. Throws TransientError: not yet. */

@@ -104,7 +104,12 @@ const howElse = "The customer can start one of them by asking for it.";
 
 /** Says something to whoever has a form open, in its place. Pure. */
 export function noticeModal(words: string): ModalView {
-  const blocks = textBlocks(sendable(words)).map((block, index) => ({ ...block, block_id: `notice-${index}` }));
+  return blocksModal(textBlocks(sendable(words)));
+}
+
+/** Blocks in a modal that can only be closed. Pure. */
+export function blocksModal(given: readonly KnownBlock[]): ModalView {
+  const blocks = given.map((block, index) => ({ ...block, block_id: `notice-${index}` }));
   return { type: "modal", title: plainText("Usher"), close: plainText("Close"), blocks };
 }
 

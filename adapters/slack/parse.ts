@@ -4,7 +4,7 @@ import type { CardRef, WorkspaceId } from "../../src/domain/ids.ts";
 import type { Person } from "../../src/domain/person.ts";
 import type { Turn } from "../../src/domain/turn.ts";
 import type { Place } from "../../src/ports/channel.ts";
-import { addressOf, cardRefOf, conversationOf, momentOf, type SlackPlace, threadsIn } from "./address.ts";
+import { addressOf, cardRefOf, conversationOf, isDirect, momentOf, type SlackPlace, threadsIn } from "./address.ts";
 import { readText } from "./text.ts";
 
 /** Where a message came in: who Usher is there, which channel is the agents', and who `authorOf` the message is. */
@@ -16,9 +16,18 @@ export interface Reader {
   readonly from: Person | null;
 }
 
-/** What a message comes to. `card`: the one of ours under which an agent wrote. */
+/**
+ * What a message comes to. `card`: the one of ours under which an agent wrote. `under` of an event: the message of ours
+ * that heads its thread, which may be the card of a hand-off in a channel that was the agents' before.
+ */
 export type Heard =
   | { readonly kind: "event"; readonly place: Place; readonly event: Event }
+  | {
+      readonly kind: "event";
+      readonly place: Place;
+      readonly event: Event & { readonly kind: "turn" };
+      readonly under: CardRef;
+    }
   | { readonly kind: "underCard"; readonly card: CardRef; readonly turn: Turn }
   | {
       readonly kind: "command";
@@ -112,20 +121,26 @@ function isFromBot(payload: unknown): boolean {
 function readSaid(said: Said, from: Person, reader: Reader): Heard {
   const { text, mentioned } = readText(said.text, reader.botUser);
   const at = placeOf(reader, said.channel, said.thread_ts ?? said.ts);
-  const turn = turnOf(said, from, text, mentioned);
+  // In a direct message there is nobody else to speak to.
+  const turn = turnOf(said, from, text, mentioned || isDirect(said.channel));
   const command = mentioned ? commandIn(text, said.channel === reader.agentsChannel) : null;
   if (command !== null) return { kind: "command", key: turn.id, by: turn.from, text: command, at };
-  if (said.channel !== reader.agentsChannel)
-    return { kind: "event", place: placeOfTurn(said, at), event: { kind: "turn", turn } };
+  const card = cardAbove(said, reader);
+  if (said.channel !== reader.agentsChannel) {
+    const event = { kind: "turn", turn } as const;
+    const place = placeOfTurn(said, at);
+    return card === null ? { kind: "event", place, event } : { kind: "event", place, event, under: card };
+  }
   // In the agents channel people talk among themselves; only what stands under a card of ours is for a customer.
-  if (said.thread_ts === undefined || said.thread_ts === said.ts) return nothing;
+  return card === null ? nothing : { kind: "underCard", card, turn };
+}
+
+/** The message of ours that heads the thread of a channel in which this was written, if it may be a card; else null. */
+function cardAbove({ channel, ts, thread_ts: thread, parent_user_id: parent }: Said, reader: Reader): CardRef | null {
+  if (thread === undefined || thread === ts || isDirect(channel)) return null;
   // Slack says whose message the thread stands under; where that is not said, the card decides.
-  if (said.parent_user_id !== undefined && said.parent_user_id !== reader.botUser) return nothing;
-  return {
-    kind: "underCard",
-    card: cardRefOf({ workspace: reader.workspace, kind: "card", channel: said.channel, ts: said.thread_ts }),
-    turn,
-  };
+  if (parent !== undefined && parent !== reader.botUser) return null;
+  return cardRefOf({ workspace: reader.workspace, kind: "card", channel, ts: thread });
 }
 
 function placeOfTurn({ channel, thread_ts: thread }: Said, at: SlackPlace): Place {

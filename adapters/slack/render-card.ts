@@ -88,6 +88,11 @@ function relayed({ kind, sections, status, buttons }: Card): string | null {
   return `${visibleLine(field.name)}:${words.includes("\n") ? "\n" : " "}${words}`;
 }
 
+// How Slack lets agents speak to the customer; the playground has a field for that.
+const howToHelp =
+  "💬 *What you write in this thread goes to the customer.* " +
+  "Hand back: Usher goes on. Resolve: the conversation is closed.";
+
 function draw(card: Card, rooms: CardRooms, note: string): DrawnCard {
   const title = drawTitle(card, rooms.title);
   // The newest outcome matters most.
@@ -96,8 +101,9 @@ function draw(card: Card, rooms: CardRooms, note: string): DrawnCard {
   const rest = [...title.rest, ...status.rest, ...sections.rest];
   const onlyOutcome = rest.length > 0 && rest.length === status.rest.length;
   const said = rest.length === 0 ? [] : [context([ownWords(onlyOutcome ? outcomeNote : note)])];
+  const help = card.kind === "handOff" && card.buttons.length > 0 ? [context([ownWords(howToHelp)])] : [];
   return {
-    blocks: [...title.blocks, ...status.blocks, ...sections.blocks, ...said, ...pressBlocks(card)],
+    blocks: [...title.blocks, ...status.blocks, ...sections.blocks, ...said, ...help, ...pressBlocks(card)],
     rest,
     onlyOutcome,
   };

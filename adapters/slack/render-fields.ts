@@ -4,7 +4,7 @@ import { visible, visibleLine } from "../../src/domain/visible.ts";
 import { ownWords, plainText } from "./escape.ts";
 import { cut, lengthOf, split } from "./length.ts";
 import { slackLimits } from "./limits.ts";
-import { boxed, channelText, momentText, personText } from "./render-value.ts";
+import { boxed, channelText, conversationText, momentText, personText } from "./render-value.ts";
 
 /** A section of a card, or the fields of a view. */
 interface Section {
@@ -131,6 +131,7 @@ function itemOf(label: string, { name, value }: Field, count: number, detail: De
 
 function textOf(value: Exclude<Cell, string>): Text {
   if ("channel" in value) return channelText(value.channel);
+  if ("conversation" in value) return conversationText(value.conversation);
   return "at" in value ? momentText(value.at) : personText(value.person);
 }
 

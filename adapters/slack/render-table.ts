@@ -11,10 +11,14 @@ import {
   canMention,
   channelText,
   channelWords,
+  conversationText,
+  conversationWords,
   isoOf,
   linkedChannel,
+  linkedThread,
   momentFormat,
   momentText,
+  openThread,
   personText,
   secondsOf,
 } from "./render-value.ts";
@@ -74,6 +78,12 @@ function cellOf(value: Cell): TableCell {
   if ("channel" in value) {
     const id = linkedChannel(value.channel);
     return id === null ? rawCell(channelWords(value.channel)) : richCell([{ type: "channel", channel_id: id }]);
+  }
+  if ("conversation" in value) {
+    const url = linkedThread(value.conversation);
+    return url === null
+      ? rawCell(conversationWords(value.conversation))
+      : richCell([{ type: "link", url, text: openThread }]);
   }
   const timestamp = secondsOf(value.at);
   const fallback = isoOf(value.at);
@@ -196,11 +206,13 @@ function smallPrint(others: RowParts["others"]): KnownBlock {
 function textOf(value: Cell, otherwise: string): ReturnType<typeof momentText> {
   if (typeof value === "string") return plainText(value.trim() === "" ? otherwise : plainWords(value));
   if ("channel" in value) return channelText(value.channel);
+  if ("conversation" in value) return conversationText(value.conversation);
   return "at" in value ? momentText(value.at) : personText(value.person);
 }
 
 function plainWords(value: Cell): string {
   if (typeof value === "string") return cut(visibleLine(value), cellLength);
   if ("channel" in value) return channelWords(value.channel);
+  if ("conversation" in value) return conversationWords(value.conversation);
   return "at" in value ? isoOf(value.at) : personWords(value.person);
 }

@@ -1,9 +1,9 @@
 import type { MrkdwnElement, PlainTextElement } from "@slack/types";
 import type { CardValue } from "../../src/domain/card.ts";
 import { personWords } from "../../src/domain/person-words.ts";
-import type { ChannelCell } from "../../src/domain/view.ts";
+import type { ChannelCell, ConversationCell } from "../../src/domain/view.ts";
 import { visibleLine } from "../../src/domain/visible.ts";
-import { readAddress } from "./address.ts";
+import { readAddress, threadLink } from "./address.ts";
 import { ownWords, plainText } from "./escape.ts";
 
 type Moment = Extract<CardValue, { readonly at: number }>["at"];
@@ -69,6 +69,28 @@ export function channelText(channel: Channel): MrkdwnElement | PlainTextElement 
 /** A channel in plain words. Pure. */
 export function channelWords({ name, address }: Channel): string {
   return visibleLine(name === "" ? address : name);
+}
+
+type Conversation = ConversationCell["conversation"];
+
+/** What a link to a conversation's thread is called. */
+export const openThread = "Open the thread";
+
+/** The link to a conversation's thread, or null if Slack has none. Pure. */
+export function linkedThread({ platform, id }: Conversation): string | null {
+  return platform === "slack" ? threadLink(id) : null;
+}
+
+/** A conversation as a link to its thread, else by its id. Pure. */
+export function conversationText(conversation: Conversation): MrkdwnElement | PlainTextElement {
+  const link = linkedThread(conversation);
+  return link === null ? plainText(conversationWords(conversation)) : ownWords(`<${link}|${openThread}>`);
+}
+
+/** A conversation in plain words, with the id by which commands know it. Pure. */
+export function conversationWords({ platform, id }: Conversation): string {
+  const isOfSlack = platform === "slack" && linkedThread({ platform, id }) === null;
+  return visibleLine(isOfSlack ? `Direct message (${id})` : id);
 }
 
 const bar = "│ ";

@@ -1,4 +1,5 @@
 import type { Conversation } from "../domain/conversation.ts";
+import type { WorkspaceId } from "../domain/ids.ts";
 import type { Platform } from "../domain/person.ts";
 import type { Channel, Inbound } from "../ports/channel.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -17,6 +18,7 @@ import { decide } from "./decide.ts";
 import { forward } from "./forward.ts";
 import { createInspector, savedState } from "./inspect.ts";
 import { createPerform } from "./perform.ts";
+import { postWaiting } from "./post-waiting.ts";
 import { receive } from "./receive.ts";
 import type { Settings } from "./settings.ts";
 import { start, startable } from "./start.ts";
@@ -82,7 +84,10 @@ export function createCore(options: CoreOptions, onSaved: (conversation: Convers
   });
   const sweeper = createSweeper({ conversations, answers, work, clock, log, boot: exclusive ? owner : null });
   const inspector = createInspector({ store, catalog, log, watchers });
-  const commands = { store, inspector, channels, settings, ids, log };
+  const commands = {
+    ...{ store, inspector, channels, settings, ids, log },
+    postWaiting: (workspace: WorkspaceId) => postWaiting({ work, conversations, log }, workspace),
+  };
   return {
     work,
     sweeper,

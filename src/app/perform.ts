@@ -63,8 +63,11 @@ export function createPerform(options: PerformOptions): Perform {
     const outcome = await withinTime(options.clock, timeoutMs + graceMs, late, attempt);
     if (outcome.kind !== "done") {
       const { id: effect, attempt: tries } = of;
+      const { kind } = of.effect;
+      // Why a card did not come is for admins to mend. What a company's system says may be about a customer.
+      const why = kind === "post" || kind === "editCard" ? { reason: outcome.reason } : {};
       options.log.warn(
-        { conversation: conversation.id, effect, tries, kind: of.effect.kind, outcome: outcome.kind },
+        { conversation: conversation.id, effect, tries, kind, outcome: outcome.kind, ...why },
         "An effect was not done.",
       );
     }
@@ -169,7 +172,9 @@ async function post(
   { card, under }: Effect & { readonly kind: "post" },
 ): Promise<Outcome> {
   const { agentsChannel } = options.catalog.settingsOf(conversation.workspace);
-  if (agentsChannel === null) throw new PermanentError("No agents channel is set for this workspace.");
+  // Until an admin has set one: what waits for people is not lost for that.
+  if (agentsChannel === null)
+    throw new TransientError("No agents channel is set: an admin does with “channel set here”.");
   const value = await channelOf(options, agentsChannel.platform).send(
     agentsChannel.address,
     { kind: "card", card },

@@ -88,6 +88,7 @@ function take(
   if (conversation === null) {
     // Only somebody's words begin a conversation; anything else comes too late for one that is gone.
     if (event.kind !== "turn") return null;
+    if (place.isOurs === true && !event.turn.mentioned) return null;
     const created = beginning(place, event.turn, ids);
     return advance(created, event, contextOf(created));
   }

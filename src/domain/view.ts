@@ -8,8 +8,13 @@ export interface ChannelCell {
   readonly channel: { readonly platform: Platform; readonly address: Address; readonly name: string };
 }
 
-/** One value in a view: what a card's field can hold, or a channel. */
-export type Cell = CardValue | ChannelCell;
+/** A conversation, which the platform on which it takes place may show as a link to it; elsewhere the id stands for it. */
+export interface ConversationCell {
+  readonly conversation: { readonly platform: Platform; readonly id: string };
+}
+
+/** One value in a view: what a card's field can hold, a channel, or a conversation. */
+export type Cell = CardValue | ChannelCell | ConversationCell;
 
 /**
  * What a command answers, or a home page shows, as plain data: each channel renders and escapes it in its own way, and no
@@ -61,6 +66,7 @@ function visiblePart(part: ViewPart): ViewPart {
 }
 
 function visibleCell(cell: Cell): Cell {
+  if (typeof cell !== "string" && "conversation" in cell) return cell;
   if (typeof cell === "string" || !("channel" in cell)) return visibleValue(cell);
   return { channel: { ...cell.channel, name: visible(cell.channel.name) } };
 }

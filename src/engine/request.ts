@@ -80,7 +80,7 @@ export function notify(conversation: Conversation, context: Context, label: stri
   const name = personWords(conversation.run?.startedBy ?? conversation.customer);
   const title =
     problem === undefined
-      ? `Done for ${name}: ${label}. No approval needed (notify).`
+      ? `Done for ${name}: ${label}. Nobody had to approve this.`
       : `Failed for ${name}: ${label}. ${problem}`;
   return post(conversation, context, lineCard("notice", title, problem === undefined ? "ok" : "bad"), null)
     .conversation;

@@ -12,7 +12,7 @@ import { type Context, stepOf } from "./context.ts";
 import { endRun } from "./ending.ts";
 import { editCard, say } from "./outbox.ts";
 import { notify, readsOnly } from "./request.ts";
-import { trace } from "./trace.ts";
+import { hideSensitive, shorten, trace } from "./trace.ts";
 import { fail, setVariables, walk } from "./walk.ts";
 
 /** An outcome that ends the waiting. */
@@ -71,7 +71,32 @@ function tellAgents(
 ): Conversation {
   if (card !== null) return editCard(conversation, context, card, settledCard(conversation, context, of, result));
   if (step.step.approval !== "notify") return conversation;
-  return notify(conversation, context, labelOf(of), result.kind === "failed" ? result.reason : undefined);
+  const what = hideSensitive(conversation, context, whatWords(of.effect));
+  const label = `${labelOf(of)}${what === "" ? "" : ` (${shorten(what, lengthOfWhat)})`}`;
+  if (result.kind === "failed") return notify(conversation, context, label, result.reason);
+  return notify(conversation, context, `${label}${resultInWords(result.value)}`);
+}
+
+const lengthOfWhat = 200;
+
+/** Which ticket, lead or mail it is, by what agents look for it under; a call says that by its address. Pure. */
+function whatWords(effect: Effect): string {
+  if (effect.kind !== "act") return "";
+  const { action } = effect;
+  switch (action.kind) {
+    case "create_ticket":
+      return `“${action.subject}”`;
+    case "create_lead":
+      return [action.company, action.name, action.email].flatMap((word) => word ?? []).join(", ");
+    case "send_email":
+      return `to ${action.to}`;
+    case "tag_session":
+      return `“${action.tag}”`;
+    case "resolve_session":
+      return "";
+    default:
+      return action satisfies never;
+  }
 }
 
 function settledCard(conversation: Conversation, context: Context, of: Outgoing, result: Result) {

@@ -11,16 +11,18 @@ import type { View } from "../domain/view.ts";
 /**
  * Which conversation an event belongs to, and where its replies go. `isBeside`: only of a message that stands in a channel
  * itself and so begins a thread there: whether another conversation is in a thread of that channel, too. Such a message
- * may answer one of them.
+ * may answer one of them. `isOurs`: a message of ours heads the thread, such as a card in a channel that was the agents'
+ * before: there a conversation goes on, and only who speaks to Usher by name begins one.
  */
 export interface Place {
   readonly workspace: WorkspaceId;
   readonly conversation: ConversationId;
   readonly address: Address;
   readonly isBeside?: (other: ConversationId) => boolean;
+  readonly isOurs?: boolean;
 }
 
-/** `under`: the card that this answers. `mayHaveBeenSent`: an earlier attempt may have arrived; look before sending. */
+/** `under`: the card that this answers, and stands with, wherever that is. `mayHaveBeenSent`: an earlier attempt may have arrived; look before sending. */
 export interface Delivery {
   readonly effectId: string;
   readonly under: CardRef | null;

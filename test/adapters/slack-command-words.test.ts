@@ -17,7 +17,7 @@ const wordsOf = (raw: string) =>
     { workspace, botUser: "U0BOT" },
     {
       personOf: async (id) => person(id),
-      channelNameOf: async (id) => `name of ${id}`,
+      channelOf: async (id) => ({ name: `name of ${id}` }),
     },
   );
 const text = (...words: readonly string[]) => words.map((word) => ({ kind: "text", text: word }));
@@ -58,6 +58,11 @@ test.each([
   [
     "a link to a message is its conversation",
     `why <${link}>`,
+    [...text("why"), { kind: "conversation", conversation: "slack:C012ABC:1700000000.000100" }],
+  ],
+  [
+    "a link such as Usher shows, which names no workspace, is its conversation, too",
+    "why <https://slack.com/archives/C012ABC/p1700000000000100|Open the thread>",
     [...text("why"), { kind: "conversation", conversation: "slack:C012ABC:1700000000.000100" }],
   ],
   [

@@ -97,6 +97,8 @@ const fixtures: ChannelFixtures = {
       ts: "1795338020.260129",
       client: "03",
       text: "Where is my order?",
+      // Nobody else is spoken to there.
+      mentioned: true,
     }),
     event("message-thread-reply", { ...thread, channel: company.support, ts: reply.ts, client: "05", text: "1001" }),
     event("message-connect", {

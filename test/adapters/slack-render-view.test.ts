@@ -147,6 +147,26 @@ describe("a table", () => {
     expect(textsOf(renderHome([view(fields)]).blocks, "mrkdwn")).toContain("<#C012ABC>");
   });
 
+  test("a conversation is a link to its thread, in every form; a direct message, or one elsewhere, is its id", () => {
+    const of = (platform: "slack" | "web", id: string): Cell => ({ conversation: { platform, id } });
+    const ours = of("slack", "slack:C012ABC:1795867460.000050");
+    const url = "https://slack.com/archives/C012ABC/p1795867460000050";
+    const rows = [[ours], [of("web", "c1")], [of("slack", "slack:D012ABC")], [of("slack", "slack:C1:<!channel>")]];
+    const part: ViewPart = { kind: "table", label: "Where", columns: ["Conversation"], rows, left: 0 };
+    expect(renderEphemeral(view(part), "blocks").blocks[2]).toMatchObject({
+      rows: [
+        [{}],
+        [{ elements: [{ elements: [{ type: "link", url, text: "Open the thread" }] }] }],
+        [{ text: "c1" }],
+        [{ text: "Direct message (slack:D012ABC)" }],
+        [{ text: "Direct message (slack:C1:<!channel>)" }],
+      ],
+    });
+    expect(textsOf(renderEphemeral(view(part), "lines").blocks, "mrkdwn")).toContain(`<${url}|Open the thread>`);
+    const fields: ViewPart = { kind: "fields", label: "Where", fields: [{ name: "Conversation", value: ours }] };
+    expect(textsOf(renderHome([view(fields)]).blocks, "mrkdwn")).toContain(`<${url}|Open the thread>`);
+  });
+
   test("without a row says so", () => {
     expect(textsOf(renderEphemeral(view(tableOf([])), "blocks"), "mrkdwn")).toEqual(["Nothing yet"]);
   });

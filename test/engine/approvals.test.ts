@@ -248,9 +248,23 @@ describe("an approval", () => {
     const noted = [{ ...steps[1], id: "lead", approval: "notify", parameters: { subject: "S", priority: "LOW" } }];
     const good = chatAbout(noted, { answer: ticket }).say("hi");
     expect(good.cards[0]?.card).toMatchObject({ kind: "notice", tone: "ok" });
+    expect(good.cards[0]?.card.title).toMatch(
+      /^Done for .*: create a ticket \(“S”\): ticket #1042\. Nobody had to approve this\.$/,
+    );
     const bad = chatAbout(noted, { answer: () => ({ kind: "failed", reason: "no room" }) }).say("hi");
     expect(bad.cards[0]?.card).toMatchObject({ kind: "notice", tone: "bad" });
     expect(bad.cards[0]?.card.title).toContain("no room");
+  });
+
+  test("a notice names the lead by what agents look for it under, and shows nothing that is sensitive", () => {
+    const parameters = { email: "jane@acme.example", company: "Acme {{ pin }}", notes: "Wants a call" };
+    const noted = [
+      { id: "ask", kind: "collect", variable: "pin", prompt: "PIN?", sensitive: true },
+      { id: "lead", kind: "action", action: "create_lead", approval: "notify", parameters },
+    ];
+    const chat = chatAbout(noted, { answer: () => ({ kind: "done", value: { leadId: "L1" } }) });
+    chat.say("hi").say("hunter22");
+    expect(chat.cards[0]?.card.title).toMatch(/: create a lead \(Acme •+, jane@acme\.example\)\. Nobody had to/);
   });
 
   test("pitfall 65: a notice that cannot be posted blocks nothing", () => {

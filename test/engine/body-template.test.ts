@@ -9,6 +9,7 @@ import {
   renderBody,
   renderHeader,
 } from "../../src/engine/body-template.ts";
+import { cpuMsOf } from "../support/cpu-ms.ts";
 
 function scope(variables: { readonly [name: string]: Json }) {
   return { variables, locale: "en-US", timeZone: "UTC" };
@@ -127,9 +128,8 @@ describe("a body", () => {
   it("bounds its size, however often a large value is named", () => {
     expect(text({ a: "{{ v }}" }, { v: "x".repeat(20_000) })).toBe("BAD: the text would be longer than 16 KiB");
     const greedy = template(Array.from({ length: 3000 }, () => "{{ v }}"));
-    const started = performance.now();
-    expect(renderBody(greedy, scope({ v: "x".repeat(30_000) })).kind).toBe("bad");
-    expect(performance.now() - started).toBeLessThan(50);
+    const values = scope({ v: "x".repeat(30_000) });
+    expect(cpuMsOf(() => expect(renderBody(greedy, values).kind).toBe("bad"))).toBeLessThan(50);
     expect(refusal(JSON.stringify("x".repeat(20_000)))).toContain("larger than 16 KiB");
     expect(refusal(Array.from({ length: 3000 }, () => "fixed"))).toContain("larger than 16 KiB");
   });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { nearest } from "../../src/engine/nearest.ts";
+import { cpuMsOf } from "../support/cpu-ms.ts";
 
 const kinds = ["message", "collect", "condition", "call", "action", "set", "escalate"];
 
@@ -29,8 +30,7 @@ describe("the nearest of known words", () => {
   });
 
   test("is found fast, however long the words are", () => {
-    const start = performance.now();
-    nearest("a".repeat(1_000_000), [`${"a".repeat(999_999)}b`]);
-    expect(performance.now() - start).toBeLessThan(100);
+    const [word, other] = ["a".repeat(1_000_000), `${"a".repeat(999_999)}b`];
+    expect(cpuMsOf(() => nearest(word, [other]))).toBeLessThan(100);
   });
 });

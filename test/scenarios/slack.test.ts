@@ -94,7 +94,10 @@ describe("a refund in a channel", () => {
     await it.message(agents, "Done: create a ticket");
     const late = { ...first.payload, user: { id: artur, username: "artur", team_id: company.team } };
     expect((await it.bot.interaction(late)).status).toBe(200);
-    await it.whispered(artur, "agnes (agent U0AGNES0001) was faster: this was approved");
+    const told = drawn(await it.whispered(artur, "agnes (agent U0AGNES0001) was faster: this was approved"));
+    expect(told).toMatch(/<!date\^\d+\^/);
+    expect((await it.bot.interaction(first.payload)).status).toBe(200);
+    await it.whispered(agnes, "You approved this already.");
     await it.message(support, "Your ticket number is 1");
     expect(it.slack.messagesIn(support).filter((one) => drawn(one).includes("ticket number"))).toHaveLength(1);
   });

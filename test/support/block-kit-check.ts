@@ -194,8 +194,9 @@ function plainProblems(at: string, text: unknown, most: number): readonly string
   return isPlain ? textProblems(at, text, most) : [`${at} is no plain text`];
 }
 
-// What Usher itself marks up: a moment, and somebody or a channel by id. All else in brackets was not escaped.
-const ownMarkup = /<!date\^\d+\^\{date_short_pretty\} at \{time\}\|[^<>|]*>|<@[UW][A-Z0-9]+>|<#[CG][A-Z0-9]+>/g;
+// What Usher itself marks up: a moment, somebody or a channel by id, and a link to a thread. All else in brackets was not escaped.
+const ownMarkup =
+  /<!date\^\d+\^\{date_short_pretty\} at \{time\}\|[^<>|]*>|<@[UW][A-Z0-9]+>|<#[CG][A-Z0-9]+>|<https:\/\/slack\.com\/archives\/[CG][A-Z0-9]+\/p\d+\|Open the thread>/g;
 
 function markupProblems(at: string, text: unknown): readonly string[] {
   const rest = String(text).replace(ownMarkup, "");

@@ -71,5 +71,6 @@ export function spoken(view: View): readonly string[] {
 function cellText(cell: Cell): string {
   if (typeof cell === "string") return cell;
   if ("channel" in cell) return `#${cell.channel.name}`;
+  if ("conversation" in cell) return cell.conversation.id;
   return "at" in cell ? `at ${cell.at}` : `@${cell.person.id}`;
 }

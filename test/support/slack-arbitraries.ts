@@ -78,6 +78,15 @@ const cell: fc.Arbitrary<Cell> = fc.oneof(
       })
       .map((channel) => ({ channel })),
   },
+  {
+    weight: 1,
+    arbitrary: fc
+      .record({
+        platform: fc.constantFrom("web" as const, "slack" as const),
+        id: fc.constantFrom("slack:C012ABC:1700000000.000100", "slack:D012ABC", "<!channel>"),
+      })
+      .map((conversation) => ({ conversation })),
+  },
 );
 
 const tone = fc.constantFrom("wait", "ok", "bad", "doubt", "plain" as const);

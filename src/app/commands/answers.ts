@@ -12,6 +12,11 @@ export function personCell({ platform, id, name, role }: ShownPerson): Cell {
   return { person: { platform, id, name, role } };
 }
 
+/** A conversation as a value in a view; it takes place where this person is. Pure. */
+export function conversationCell(id: string, { platform }: Pick<ShownPerson, "platform">): Cell {
+  return { conversation: { platform, id } };
+}
+
 /** How a step of a version is called: `4 Check the order`; its id alone where it is not known. Pure. */
 export function stepLabel(published: PublishedProcedure | null, id: string): string {
   const steps = published?.procedure.steps ?? [];

@@ -1,5 +1,6 @@
 import { asWritten } from "../../domain/command.ts";
 import type { Platform } from "../../domain/person.ts";
+import type { WorkspaceSettings } from "../../domain/settings.ts";
 import type { ChannelCell, View } from "../../domain/view.ts";
 import { lineCard } from "../../engine/cards.ts";
 import { PermanentError } from "../../ports/errors.ts";
@@ -66,10 +67,41 @@ async function set(asked: Asked, place: GivenPlace): Promise<View> {
   }
   const problem = await post(asked, to.address);
   if (problem !== null) return sentences(title, `“${to.name}” was not set. ${problem}`);
+  const before = options.settings.of(workspace).agentsChannel;
   const agentsChannel = { platform: by.platform, address: to.address, name: to.name };
   await options.settings.set(workspace, { agentsChannel });
   options.log.info({ workspace, by: by.id, platform: by.platform }, "The agents channel was changed.");
-  return placeView("From now on approvals, notices and hand-offs go to", agentsChannel);
+  if (before !== null && before.address !== to.address) await tellMoved(asked, before);
+  await options.postWaiting(workspace);
+  const view = placeView("From now on approvals, notices and hand-offs go to", agentsChannel);
+  return to.isPublic === true ? { ...view, parts: [...view.parts, { kind: "text", text: openToAll(to.name) }] } : view;
+}
+
+function openToAll(name: string): string {
+  return (
+    `Please note: “${name}” is a public channel. Whoever is in this workspace, customers too, can read there ` +
+    "who asked for what, the customers' own words, and each request with what it holds, such as addresses and amounts. " +
+    "If that is not meant, write “channel set here” in a private channel."
+  );
+}
+
+/** Best effort: who reads the old channel should know why nothing new comes there. What is open there stays there. */
+async function tellMoved(
+  { options, workspace }: Asked,
+  { platform, address }: NonNullable<WorkspaceSettings["agentsChannel"]>,
+): Promise<void> {
+  // Not its name: whoever reads the old channel may not know the new one.
+  const words =
+    "Usher's approvals, notices and hand-offs go to another channel from now on: agents ask “channel” for it. " +
+    "The cards that are open here stay open: decide on them, and write under them, as before.";
+  const delivery = { effectId: options.ids.nonce(), under: null, mayHaveBeenSent: false };
+  try {
+    await options.channels
+      .get(platform)
+      ?.send(address, { kind: "card", card: lineCard("notice", words, "plain") }, delivery);
+  } catch (error) {
+    options.log.warn({ workspace, platform, error }, "The old agents channel could not be told that it moved.");
+  }
 }
 
 /** Says in the new place what comes there; answers why that did not work, or null. */

@@ -18,6 +18,8 @@ export interface CommandOptions {
   readonly settings: Pick<Settings, "of" | "set">;
   readonly ids: Ids;
   readonly log: Log;
+  /** Tries again at once what waits for the agents channel. Never throws. */
+  readonly postWaiting: (workspace: WorkspaceId) => Promise<void>;
 }
 
 /** A command while it is carried out. `by` has the role of this moment; `verbs` are all that there are. */

@@ -4,10 +4,11 @@ import type { RunRecord } from "../../domain/run-record.ts";
 import { runWords } from "../../domain/run-words.ts";
 import type { Cell, View, ViewPart } from "../../domain/view.ts";
 import { allOf } from "../all-of.ts";
-import { personCell, sentences, stepLabel } from "./answers.ts";
+import { conversationCell, personCell, sentences, stepLabel } from "./answers.ts";
 import { type Asked, form, perhapsPhrase, type Verb } from "./grammar.ts";
 import { namedProcedure } from "./named-procedure.ts";
 import { procedureSlot } from "./slots.ts";
+import { withPeople } from "./with-people.ts";
 
 /** What is under way, and what has ended. */
 export const runs: Verb = {
@@ -16,7 +17,7 @@ export const runs: Verb = {
     form({
       keyword: null,
       words: perhapsPhrase(procedureSlot),
-      does: "Shows the runs under way and what they wait for, and the last ones that have ended.",
+      does: "Shows what people have, the runs under way and what they wait for, and the last ones that have ended.",
       may: "agent",
       run: async (asked, text) => {
         const named = text === null ? null : await namedProcedure(asked, text);
@@ -45,11 +46,17 @@ async function runsView(asked: Asked, slug: string | null): Promise<View> {
   const { under, cut } = await runsUnderWay(asked, slug);
   const ended = await asked.options.store.runs.find(asked.workspace, slug === null ? {} : { procedure: slug }, null);
   const title = slug === null ? "Runs" : `Runs of ${slug}`;
-  if (under.length === 0 && ended.items.length === 0) return sentences(title, "There is no run yet.");
+  const people = await withPeople(asked, slug);
+  if (under.length === 0 && ended.items.length === 0) {
+    return people.length === 0 ? sentences(title, "There is no run yet.") : { title, parts: people };
+  }
   const note: readonly ViewPart[] = cut
     ? [{ kind: "text", text: `More than ${lookedAt} runs are under way; this is about ${lookedAt} of them.` }]
     : [];
-  return { title, parts: [...note, await underWayTable(asked, under), endedTable(ended.items.slice(0, endedShown))] };
+  return {
+    title,
+    parts: [...note, ...people, await underWayTable(asked, under), endedTable(ended.items.slice(0, endedShown))],
+  };
 }
 
 async function runsUnderWay(asked: Asked, slug: string | null) {
@@ -96,7 +103,7 @@ function waitsSince({ people }: Conversation, { wait, trace, startedAt }: Run): 
 
 async function underWayTable(asked: Asked, under: readonly UnderWay[]): Promise<ViewPart> {
   const rows = await Promise.all(under.slice(0, shown).map((one) => underWayRow(asked, one)));
-  const columns = ["Procedure", "Customer", "Step", "Stands", "Since", "Conversation"];
+  const columns = ["Procedure", "Customer", "Step", "State", "Since", "Conversation"];
   return { kind: "table", label: "Under way", columns, rows, left: under.length - rows.length };
 }
 
@@ -111,7 +118,7 @@ async function underWayRow(asked: Asked, { conversation, run, since }: UnderWay)
     stepLabel(published, run.stepId),
     runWords[status],
     { at: since },
-    conversation.id,
+    conversationCell(conversation.id, run.startedBy),
   ];
 }
 
@@ -121,7 +128,7 @@ function endedTable(records: readonly RunRecord[]): ViewPart {
     personCell(record.startedBy),
     runWords[record.ended],
     { at: record.endedAt },
-    record.conversationId,
+    conversationCell(record.conversationId, record.startedBy),
   ]);
   const columns = ["Procedure", "Customer", "Ended", "When", "Conversation"];
   return { kind: "table", label: `The last ${endedShown} that have ended`, columns, rows, left: 0 };

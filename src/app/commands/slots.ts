@@ -70,7 +70,8 @@ export const placeSlot: Slot<GivenPlace> = {
   ask: "Name a channel, or write “here”.",
   read: (word) => {
     if (word.kind === "channel") {
-      return { kind: "ok", value: { kind: "channel", channel: { address: word.address, name: word.name } } };
+      const { kind: _word, ...channel } = word;
+      return { kind: "ok", value: { kind: "channel", channel } };
     }
     if (word.kind === "text" && word.text.toLowerCase() === "here") return { kind: "ok", value: { kind: "here" } };
     return wrong(word, "Name the channel with a #, or write “here” in it.");

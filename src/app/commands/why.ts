@@ -6,7 +6,7 @@ import { runWords } from "../../domain/run-words.ts";
 import { conditionAt, wordsOf } from "../../domain/trace-words.ts";
 import type { Cell, View, ViewPart } from "../../domain/view.ts";
 import type { ConversationView, RunView } from "../../ports/inspector.ts";
-import { personCell, sentences, stepLabel } from "./answers.ts";
+import { conversationCell, personCell, sentences, stepLabel } from "./answers.ts";
 import { type Asked, form, perhaps, type Verb } from "./grammar.ts";
 import { conversationSlot } from "./slots.ts";
 
@@ -57,7 +57,7 @@ async function underCard({ options, workspace, card }: Asked): Promise<Conversat
 function about({ id, customer, handledBy }: ConversationView, run: RunView | null): ViewPart {
   const fields = [
     { name: "Customer", value: personCell(customer) },
-    { name: "Conversation", value: id },
+    { name: "Conversation", value: conversationCell(id, customer) },
     { name: "In the hands of", value: handledBy === "bot" ? "Usher" : "people" },
   ];
   if (run === null) return { kind: "fields", label: "Conversation", fields };
@@ -65,7 +65,7 @@ function about({ id, customer, handledBy }: ConversationView, run: RunView | nul
   const paused = run.status === "input" && handledBy === "people";
   const ofRun = [
     { name: run.endedAt === null ? "Run" : "Last run", value: `${name}, version ${version}` },
-    { name: "Stands", value: runWords[paused ? "held" : run.status] },
+    { name: "State", value: runWords[paused ? "held" : run.status] },
     { name: "Started", value: { at: run.startedAt } },
     ...(run.endedAt === null ? [] : [{ name: "Ended", value: { at: run.endedAt } }]),
   ];

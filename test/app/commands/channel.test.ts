@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Conversation } from "../../../src/domain/conversation.ts";
 import type { Person } from "../../../src/domain/person.ts";
 import { PermanentError, TransientError } from "../../../src/ports/errors.ts";
 import { customer } from "../../support/chat.ts";
@@ -52,6 +53,7 @@ describe("channel set", () => {
     expect(stored).toEqual({});
     expect(houses.world.sent).toMatchObject([
       { to: place.address, message: { kind: "card", card: { kind: "notice", buttons: [] } }, mayHaveBeenSent: false },
+      { to: "agents", message: { kind: "card", card: { kind: "notice", buttons: [] } }, mayHaveBeenSent: false },
     ]);
     expect(await house.store.settings.load(house.workspace)).toEqual({
       agentsChannel: { platform: "web", address: place.address, name: "desk" },
@@ -60,6 +62,7 @@ describe("channel set", () => {
     await house.until("c1", ({ run, lease }) => run?.wait.kind === "approval" && lease === null);
     expect(houses.world.sent.filter(({ message }) => message.kind === "card").map(({ to }) => to)).toEqual([
       place.address,
+      "agents",
       place.address,
     ]);
     expect(house.log.lines.find(({ message }) => message === "The agents channel was changed.")?.fields).toEqual({
@@ -67,6 +70,57 @@ describe("channel set", () => {
       by: "admin-1",
       platform: "web",
     });
+  });
+
+  test.each([
+    ["a hand-off", "I want a human", "handOff"],
+    ["an approval", "refund", "approval"],
+  ])(
+    "%s that found no channel waits for it, is tried at once when it is set, and comes once",
+    async (_what, text, kind) => {
+      const house = await houses.open({ settings: { agentsChannel: null } });
+      const admin = await withRole(house, "admin-1", "admin");
+      await house.say("c1", text, customer);
+      const isTried = ({ outbox }: Conversation) =>
+        outbox.some(({ lane, started, tries }) => lane === "agents" && !started && tries > 0);
+      await house.until("c1", isTried);
+      for (const _ of [1, 2, 3, 4]) {
+        await house.pass(300_000);
+        await house.until("c1", isTried);
+      }
+      expect(house.log.lines.find(({ fields }) => JSON.stringify(fields).includes('"post"'))?.fields).toMatchObject({
+        outcome: "notSent",
+        reason: expect.stringContaining("channel set here"),
+      });
+      await ask(house, ["channel set", place], { by: admin });
+      await house.until("c1", ({ outbox, lease }) => lease === null && !outbox.some(({ lane }) => lane === "agents"));
+      const cards = houses.world.sent.flatMap(({ to, message }) =>
+        message.kind === "card" ? [[to, message.card.kind]] : [],
+      );
+      expect(cards).toEqual([
+        [place.address, "notice"],
+        [place.address, kind],
+      ]);
+    },
+  );
+
+  test("a public channel is set with a warning", async () => {
+    const { house, admin } = await withAdmin();
+    const lines = spoken(await ask(house, ["channel set", { ...place, isPublic: true }], { by: admin }));
+    expect(lines.at(-1)).toContain("“desk” is a public channel");
+    const quiet = spoken(await ask(house, ["channel set", { ...place, isPublic: false }], { by: admin }));
+    expect(quiet.join()).not.toContain("public");
+  });
+
+  test("the old channel is told; that it cannot be told keeps nothing from the new one", async () => {
+    const { house, admin } = await withAdmin();
+    houses.world.onSend = (to) => {
+      if (to === "agents") throw new TransientError("canary");
+    };
+    expect(spoken(await ask(house, ["channel set", place], { by: admin }))).toContain("Channel: #desk");
+    expect(house.settings.of(house.workspace).agentsChannel?.address).toBe(place.address);
+    await ask(house, ["channel set", place], { by: admin });
+    expect(houses.world.sent.map(({ to }) => to)).toEqual([place.address, place.address]);
   });
 
   test("“here” is where it was asked; where no channel can be, nothing is set", async () => {

@@ -65,8 +65,24 @@ describe("runs under way", () => {
     await house.say("c1", "I am on it", agent);
     await house.settled("c1");
     expect(linesOf(await ask(house, "runs"))).toEqual([
+      expect.stringMatching(new RegExp(`wrote in the customer's thread.* \\| @customer-1 \\| at ${at} \\| c1$`)),
       `refund-request, version 1 | @customer-1 | 1 Ask for the order | Paused: with people | at ${at} | c1`,
     ]);
+  });
+
+  test("what people have is shown until they give it back, without a run too, the longest first", async () => {
+    const house = await houses.open();
+    await house.say("c2", "I want a human");
+    await house.settled("c2");
+    house.clock.advance(minute);
+    await house.say("c1", "I want a human");
+    const { people } = await house.settled("c1");
+    const view = await ask(house, "runs");
+    expect(view.parts).toMatchObject([{ kind: "table", label: "With people", left: 0 }]);
+    expect(linesOf(view).map((line) => line.split(" | ").at(-1))).toEqual(["c2", "c1"]);
+    expect(linesOf(await ask(house, "runs refund-request"))).toEqual(["There is no run yet."]);
+    await house.press(people?.card ?? "", { kind: "handBack" }, agent);
+    expect(linesOf(await ask(house, "runs")).map((line) => line.split(" | ").at(-1))).toEqual(["c2"]);
   });
 
   test("one whose outcome nobody knows comes first, then what waits for approval, then the longest waiting", async () => {

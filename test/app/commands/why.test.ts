@@ -48,7 +48,7 @@ describe("why", () => {
       "Conversation: c1",
       "In the hands of: Usher",
       "Run: Refund request, version 1",
-      "Stands: Waiting for approval",
+      "State: Waiting for approval",
       `Started: at ${at}`,
       "The last message that had to be understood: “Refund request” was recognised. It scored 0.83; 0.45 was needed.",
       "Refund request | 0.83 | 0.45",
@@ -77,7 +77,7 @@ describe("why", () => {
     await house.until("c1", ({ run, outbox }) => run === null && outbox.length === 0);
     const lines = spoken(await ask(house, "why c1"));
     expect(lines).toContain("Last run: Refund request, version 1");
-    expect(lines).toContain("Stands: Completed");
+    expect(lines).toContain("State: Completed");
     expect(lines).toContain(`Ended: at ${house.clock.now()}`);
     expect(lines.join("\n")).toContain("said “Done.”");
   });
@@ -88,7 +88,7 @@ describe("why", () => {
     await house.settled("c1");
     const lines = spoken(await ask(house, "why c1"));
     expect(lines).toContain("In the hands of: people");
-    expect(lines).toContain("Stands: Paused: with people");
+    expect(lines).toContain("State: Paused: with people");
   });
 
   test.each<[Route, string]>([
