@@ -203,10 +203,12 @@ async function answered(
   const { channel, thread, ts } = read.target;
   const at = { workspace: installation.workspace, channel, thread };
   const card = cardRefOf({ workspace: installation.workspace, kind: "card", channel, ts });
-  const from = await people.of(installation, user, null);
   const key = `slack:answer:${view.id}`;
-  const turn = { id: key, keys: [key], from, text: read.value, mentioned: true, at: clock.now() };
-  const receipt = await gate.answer((inbound) => inbound.answerTo(inWorkspace(at), card, turn));
+  const receipt = await gate.answer(async (inbound) => {
+    const from = await people.of(installation, user, null);
+    const turn = { id: key, keys: [key], from, text: read.value, mentioned: true, at: clock.now() };
+    return inbound.answerTo(inWorkspace(at), card, turn);
+  });
   if (receipt.kind === "refused") return { response_action: "errors", errors: { [inputs.answer]: receipt.reason } };
   return { response_action: "clear" };
 }
