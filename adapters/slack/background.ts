@@ -2,7 +2,7 @@ import type { Log } from "../../src/ports/log.ts";
 
 /** Work that nobody waits for: what Slack was told already, or never needs to know. */
 export interface Background {
-  /** Begins the work; an error of it is logged, with `what` it was. */
+  /** Begins the work; an error of it, thrown at once or later, is logged, with `what` it was. */
   run(what: string, work: () => Promise<unknown>): void;
   /** Resolves when all of it has ended. */
   drain(): Promise<void>;
@@ -13,7 +13,8 @@ export function createBackground(log: Log): Background {
   const underWay = new Set<Promise<void>>();
   return {
     run(what, work) {
-      const running = work().then(
+      const begun = async (): Promise<unknown> => work();
+      const running = begun().then(
         () => undefined,
         (error: unknown) => log.warn({ what, error }, "Something for Slack could not be done afterwards."),
       );

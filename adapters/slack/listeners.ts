@@ -1,4 +1,5 @@
 import type { App, Context } from "@slack/bolt";
+import { z } from "zod";
 import { workspaceIdSchema } from "../../src/domain/ids.ts";
 import type { Installation } from "../../src/domain/installation.ts";
 import type { Background } from "./background.ts";
@@ -56,6 +57,9 @@ function listenToEvents(app: App, listeners: Listeners): void {
   });
 }
 
+// A bot's token at least, and not only those of people.
+const revokedSchema = z.object({ tokens: z.object({ bot: z.array(z.unknown()).min(1) }) });
+
 function listenToUninstalls(app: App, { installations, uninstalled }: Listeners): void {
   const uninstalledBy = async (body: unknown): Promise<void> => {
     const installation = installations.find(uninstalledIds(body));
@@ -63,7 +67,7 @@ function listenToUninstalls(app: App, { installations, uninstalled }: Listeners)
   };
   app.event("app_uninstalled", ({ body }) => uninstalledBy(body));
   app.event("tokens_revoked", async ({ event, body }) => {
-    if ((event.tokens.bot ?? []).length > 0) await uninstalledBy(body);
+    if (revokedSchema.safeParse(event).success) await uninstalledBy(body);
   });
 }
 

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isValidSlackRequest } from "@slack/bolt";
-import { z } from "zod";
 import { limits } from "../../src/domain/limits.ts";
 import type { Clock } from "../../src/ports/clock.ts";
+import { isKnownForm, isKnownJson } from "./payload-forms.ts";
 
 /** What the gate answers itself: a status, and whether the connection must end with it. */
 interface Refusal {
@@ -43,7 +43,8 @@ export async function admit(request: IncomingMessage, signingSecret: string, clo
   if (!isSigned(request, body, signingSecret, clock)) return refused(401);
   const payload = payloadOf(body, contentType);
   if (payload === undefined) return refused(400);
-  return isKnown(payload, contentType) ? admitted(bytes, contentType) : { kind: "dropped" };
+  const isKnown = contentType === form ? isKnownForm(payload) : isKnownJson(payload);
+  return isKnown ? admitted(bytes, contentType) : { kind: "dropped" };
 }
 
 function admitted(bytes: Buffer, contentType: string): Admission {
@@ -81,31 +82,6 @@ function payloadOf(body: string, contentType: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-const user = z.looseObject({ id: z.string() });
-const event = z.looseObject({ type: z.literal("event_callback"), event: z.looseObject({ type: z.string() }) });
-const jsonSchema = z.union([z.looseObject({ type: z.literal("url_verification") }), event]);
-
-// As much as Bolt takes for granted before any listener of ours is asked; what has less makes it throw, or never answer.
-const formSchema = z.union([
-  z.looseObject({ command: z.string() }),
-  z.looseObject({
-    type: z.literal("block_actions"),
-    user,
-    actions: z.array(z.looseObject({ action_id: z.string() })).min(1),
-  }),
-  z.looseObject({
-    type: z.enum(["view_submission", "view_closed"]),
-    user,
-    view: z.looseObject({ id: z.string(), callback_id: z.string() }),
-  }),
-  z.looseObject({ type: z.enum(["message_action", "shortcut"]), user, callback_id: z.string() }),
-  z.looseObject({ type: z.literal("block_suggestion"), user, action_id: z.string() }),
-]);
-
-function isKnown(payload: unknown, contentType: string): boolean {
-  return (contentType === form ? formSchema : jsonSchema).safeParse(payload).success;
 }
 
 /** The body, or null when it is too large or ends too early. */
