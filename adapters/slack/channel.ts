@@ -70,7 +70,13 @@ export function createSlackChannel(options: SlackChannelOptions): Channel {
 /** Pitfall 52: who is of another organisation must not read what the agents decide; this is asked anew for each card. */
 async function demandInternal(client: Pick<SlackClient, "conversationInfo">, place: SlackPlace): Promise<void> {
   const { external, invited } = await client.conversationInfo(place.workspace, place.channel);
-  if (!external && !invited) return;
+  if (external === false && invited === false) return;
+  if (external === null || invited === null) {
+    throw new PermanentError(
+      `Slack did not say whether the channel ${place.channel} is shared with another organisation, so no cards are ` +
+        "posted there. Choose another one with /procedures channel set.",
+    );
+  }
   throw new PermanentError(
     `The channel ${place.channel} is shared with another organisation, so no cards are posted there. ` +
       "Choose another one with /procedures channel set.",

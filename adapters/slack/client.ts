@@ -48,9 +48,9 @@ export interface SlackClient extends Messages {
   publishHome(workspace: WorkspaceId, user: string, view: SlackView): Promise<void>;
   /** A link to a message, for people. */
   permalink(workspace: WorkspaceId, channel: string, ts: string): Promise<string>;
-  /** What is known of a conversation, at most `maxAgeMs` old. */
+  /** What is known of a conversation, at most `maxAgeMs` old. An answer about another one is none. */
   conversationInfo(workspace: WorkspaceId, channel: string, maxAgeMs?: number): Promise<ConversationInfo>;
-  /** What is known of a person, at most `maxAgeMs` old. */
+  /** What is known of a person, at most `maxAgeMs` old. An answer about somebody else, or without their team, is none. */
   userInfo(workspace: WorkspaceId, user: string, maxAgeMs?: number): Promise<UserInfo>;
   /** Something has changed there: what is known of it no longer counts. */
   forgetConversation(workspace: WorkspaceId, channel: string): void;
@@ -173,12 +173,12 @@ function createInfo(
     conversationInfo: (workspace, channel, maxAgeMs = conversationAgeMs) =>
       conversations.get(`${workspace} ${channel}`, maxAgeMs, () => {
         const of = { workspace, method: "conversations.info", channel } as const;
-        return call({ ...of, args: { channel }, schema: conversationInfoSchema });
+        return call({ ...of, args: { channel }, schema: conversationInfoSchema.refine(({ id }) => id === channel) });
       }),
     userInfo: (workspace, user, maxAgeMs = userAgeMs) =>
       users.get(`${workspace} ${user}`, maxAgeMs, () => {
         const of = { workspace, method: "users.info", channel: null } as const;
-        return call({ ...of, args: { user }, schema: userInfoSchema });
+        return call({ ...of, args: { user }, schema: userInfoSchema.refine(({ id }) => id === user) });
       }),
     forgetConversation: (workspace, channel) => conversations.forget(`${workspace} ${channel}`),
     forgetUser: (workspace, user) => users.forget(`${workspace} ${user}`),
