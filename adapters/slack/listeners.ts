@@ -27,6 +27,8 @@ export interface Listeners {
   readonly showHome: ShowHome;
   readonly suggestPrompts: SuggestPrompts;
   readonly background: Background;
+  /** Who can read a channel has changed. */
+  readonly sharingChanged: (installation: Installation, channel: string) => void;
   /** Usher is not installed there any more. Resolved means that its token is destroyed. */
   readonly uninstalled: (installation: Installation) => Promise<void>;
 }
@@ -42,13 +44,19 @@ export function listen(app: App, listeners: Listeners): void {
 }
 
 function listenToEvents(app: App, listeners: Listeners): void {
-  const { installations, messages, steps, showHome, suggestPrompts, background } = listeners;
+  const { installations, messages, steps, showHome, suggestPrompts, background, sharingChanged } = listeners;
   app.event("message", ({ event, context }) => messages(installationIn(installations, context), event));
   app.event("app_mention", ({ event, context }) => messages(installationIn(installations, context), event));
   app.event("app_home_opened", async ({ event, context }) => {
     const installation = installationIn(installations, context);
     if (event.tab === "home") background.run("App Home", () => showHome(installation, event.user));
     else background.run("suggested prompts", () => suggestPrompts(installation, event.channel));
+  });
+  app.event("channel_shared", async ({ event, context }) => {
+    sharingChanged(installationIn(installations, context), event.channel);
+  });
+  app.event("channel_unshared", async ({ event, context }) => {
+    sharingChanged(installationIn(installations, context), event.channel);
   });
   // Else Bolt says that the event is taken before it is.
   app.function(runStep, { autoAcknowledge: false }, async ({ ack, body, context }) => {

@@ -95,6 +95,7 @@ export function createSlack(options: SlackOptions): Slack {
     showHome,
     suggestPrompts: createSuggestPrompts(inspector, client),
     background,
+    sharingChanged: ({ workspace }, channel) => client.forgetConversation(workspace, channel),
     uninstalled,
   });
   const posts = createPosts({ client, clock, log });

@@ -3,11 +3,12 @@ import { company } from "../support/slack/company.ts";
 import type { SlackHouse } from "../support/slack/house.ts";
 import { slackWorkspace } from "../support/slack/rig.ts";
 import type { FakeUser } from "../support/slack/state.ts";
+import { drawn } from "../support/slack/usher.ts";
 import { askFor, by, openDesk, stateOf, untouched } from "./slack-desk.ts";
 
 // What Slack is asked, and does not say, or says of somebody else, lets nobody in.
 
-const { agnes, carla } = company;
+const { agnes, carla, jane, agents, support, partner } = company;
 
 let house: SlackHouse;
 beforeEach(async () => {
@@ -38,4 +39,38 @@ describe("attack 87 · whom Slack does not vouch for decides nothing, whatever r
     await house.bot.interaction(waiting.press());
     await house.slack.until(() => house.accepted().length === 1);
   });
+});
+
+describe("pitfall 52 · what the agents see is shown to nobody of another organisation", () => {
+  /** Asks for another payment, and waits until the run has come as far as it comes. */
+  async function asksAgain(): Promise<void> {
+    const { message } = await house.people.writes({ user: jane, channel: support, text: "payout please" });
+    const inThread = () => house.slack.messagesIn(support).filter(({ thread }) => thread === message.ts);
+    await house.slack.until(() => inThread().length === 1);
+    await house.people.writes({ user: jane, channel: support, thread: message.ts, text: "order-kestrel" });
+    await house.slack.until(() => inThread().length > 2);
+  }
+  const leaked = () => house.slack.messagesIn(agents).filter((one) => drawn(one).includes("kestrel"));
+
+  test("a channel that was shared a moment ago gets no card, and what stands there is taken back", async () => {
+    const waiting = await askFor(house);
+    await house.people.shares({ channel: agents, team: partner });
+    await asksAgain();
+    expect(leaked()).toEqual([]);
+    await house.bot.interaction(waiting.press());
+    await house.message(agents, "not shown any more");
+    const card = house.slack.messagesIn(agents).find(({ ts }) => ts === waiting.card.ts);
+    expect(card === undefined ? "" : drawn(card)).not.toContain(waiting.order);
+  });
+
+  test.each(["isExtShared", "isPendingExtShared"] as const)(
+    "where Slack does not say %s there is no card",
+    async (flag) => {
+      const channel = house.slack.state.channels.get(agents);
+      if (channel === undefined) throw new Error("there is no agents channel");
+      house.slack.state.channels.set(agents, { ...channel, [flag]: undefined as unknown as boolean });
+      await asksAgain();
+      expect(leaked()).toEqual([]);
+    },
+  );
 });
