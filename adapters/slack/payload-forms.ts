@@ -1,11 +1,12 @@
 import { z } from "zod";
+import { channelId, plainId, userId } from "./id-forms.ts";
 
 // As much as Bolt takes for granted before any listener of ours is asked; what has less makes it throw, or never answer
 // (measured with Bolt 5.1).
 
 const thing = z.looseObject({});
 const nameOrThing = z.union([z.string(), thing]).optional();
-const user = z.looseObject({ id: z.string() });
+const user = z.looseObject({ id: userId });
 const where = {
   channel: thing.optional(),
   response_urls: z.array(z.looseObject({ response_url: z.string() })).optional(),
@@ -34,8 +35,8 @@ const jsonSchema = z.union([z.looseObject({ type: z.literal("url_verification") 
 
 const commandSchema = z.looseObject({
   command: z.string(),
-  user_id: z.string(),
-  channel_id: z.string(),
+  user_id: userId,
+  channel_id: channelId,
   text: z.string(),
 });
 
@@ -50,7 +51,7 @@ const interactionSchema = z.union([
     type: z.enum(["view_submission", "view_closed"]),
     ...where,
     user,
-    view: z.looseObject({ id: z.string(), callback_id: z.string() }),
+    view: z.looseObject({ id: plainId, callback_id: z.string() }),
   }),
   z.looseObject({ type: z.enum(["message_action", "shortcut"]), ...where, user, callback_id: z.string() }),
   z.looseObject({ type: z.literal("block_suggestion"), ...where, user, action_id: z.string() }),

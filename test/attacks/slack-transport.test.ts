@@ -390,11 +390,6 @@ describe("attack 7 · what is rightly signed but for nobody here is acknowledged
       expect(delivered.ms).toBeLessThan(2500);
     },
   );
-  test("a command that names no address for its answer", async () => {
-    const { id } = somebody();
-    const fields = { command: "/procedures", text: "help", user_id: id, user_name: "x", channel_id: company.support };
-    expect((await it.bot.form({ ...fields, team_id: company.team })).status).toBe(200);
-  });
   test("control: the process is up, and takes in the next one", async () => {
     const { id, envelope } = somebody();
     expect([(await it.bot.event(envelope)).status, wasTaken(id)]).toEqual([200, true]);
