@@ -8,6 +8,7 @@ import { limits } from "../../src/domain/limits.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { Ids } from "../../src/ports/ids.ts";
 import type { Log } from "../../src/ports/log.ts";
+import { createBoundedFetch, readApiAnswer } from "./bounded-fetch.ts";
 import { renderPage, securePage, showPage } from "./install-page.ts";
 import { createInstallStates } from "./install-states.ts";
 import { beginPage, InstallRefusedError, installedPage, installFailure } from "./install-words.ts";
@@ -82,6 +83,7 @@ function createProvider({ clientId, clientSecret, url, apiUrl, clock, ids }: Ins
       timeout: slackMethods["auth.test"].withinMs * 2,
       rejectRateLimitedCalls: true,
       allowAbsoluteUrls: false,
+      fetch: createBoundedFetch(clock, readApiAnswer),
       ...(apiUrl === null ? {} : { slackApiUrl: apiUrl }),
     },
   });

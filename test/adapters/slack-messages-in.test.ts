@@ -38,7 +38,7 @@ beforeEach(() => {
     agentsChannelOf: () => agents,
     commands: { inThread: () => {}, bySlash: () => {} },
     client: { history: async () => ({ messages: [], next: null }), postEphemeral: async () => undefined },
-    background: createBackground(createLogBook()),
+    background: createBackground(clock, createLogBook()),
   });
   hear = (payload) => messagesIn(installation, payload);
 });
