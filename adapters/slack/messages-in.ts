@@ -10,6 +10,7 @@ import type { Messages } from "./messages.ts";
 import { authorOf, type Heard, readMessage } from "./parse.ts";
 import type { SlackPeople } from "./people.ts";
 import { isHandOffCard } from "./posts.ts";
+import { whisperOf } from "./whisper.ts";
 
 export interface MessagesInOptions {
   readonly gate: Gate;
@@ -105,5 +106,5 @@ async function tellIfEnded({ client }: MessagesInOptions, card: SlackCard, user:
   const { messages } = await client.history({ workspace, channel, threadTs: ts, oldest: 0, cursor: null });
   const root = messages.find((message) => message.ts === ts);
   if (root === undefined || !isHandOffCard(root)) return;
-  await client.postEphemeral({ workspace, channel, user, threadTs: ts, post: { text: ended, blocks: [] } });
+  await client.postEphemeral({ workspace, channel, user, threadTs: ts, post: whisperOf(ended) });
 }

@@ -4,11 +4,11 @@ import type { SlackHouse } from "../support/slack/house.ts";
 import { slackWorkspace } from "../support/slack/rig.ts";
 import type { FakeUser } from "../support/slack/state.ts";
 import { drawn } from "../support/slack/usher.ts";
-import { askFor, by, openDesk, stateOf, untouched } from "./slack-desk.ts";
+import { askFor, by, openDesk, stateOf, untouched, whispered } from "./slack-desk.ts";
 
 // What Slack is asked, and does not say, or says of somebody else, lets nobody in.
 
-const { agnes, carla, jane, agents, support, partner } = company;
+const { agnes, artur, carla, jane, agents, support, partner } = company;
 
 let house: SlackHouse;
 beforeEach(async () => {
@@ -38,6 +38,24 @@ describe("attack 87 · whom Slack does not vouch for decides nothing, whatever r
     // Whom it does vouch for decides.
     await house.bot.interaction(waiting.press());
     await house.slack.until(() => house.accepted().length === 1);
+  });
+});
+
+describe("attack 75 · a name in what is whispered mentions nobody and links nowhere", () => {
+  test("whoever was faster is called <!channel> <https://evil.example|Open your card>", async () => {
+    const name = "<!channel> <https://evil.example|Open your card>";
+    const known = house.slack.state.users.get(agnes);
+    if (known === undefined) throw new Error("agnes is nobody");
+    house.slack.state.users.set(agnes, { ...known, name, realName: name });
+    const waiting = await askFor(house);
+    await house.bot.interaction(waiting.press());
+    await house.slack.until(() => house.accepted().length === 1);
+    await house.bot.interaction(by(waiting.press(), artur));
+    await whispered(house, waiting, { user: artur, words: "was faster" });
+    const [sent] = house.slack.journal.of("chat.postEphemeral").slice(-1);
+    expect(String(sent?.args["text"])).toContain("&lt;!channel&gt; &lt;https:");
+    const { blocks } = house.slack.state.ephemerals.at(-1) ?? { blocks: [] };
+    expect(blocks).toMatchObject([{ type: "section", text: { type: "plain_text" } }]);
   });
 });
 
