@@ -3,6 +3,7 @@ import { temporaryFolder } from "../support/playground.ts";
 import { company } from "../support/slack/company.ts";
 import { envelopeOf } from "../support/slack/payloads.ts";
 import { startUsherInSlack } from "../support/slack/usher.ts";
+import { speak } from "./speak.ts";
 import { cross, named } from "./variants.ts";
 
 // One signed event with an id that is none must damage no record: of a damaged one, a whole workspace would die.
@@ -56,5 +57,20 @@ describe("attack 7 · an id of another form than Slack's is acknowledged and dro
     await it.stop();
     it = await startUsherInSlack(folder.path);
     await hears();
+  });
+});
+
+describe("attack 6 · of whom does not claim to be Slack no large body is waited for", () => {
+  const stale = "X-Slack-Signature: v0=aa\r\nX-Slack-Request-Timestamp: 1000000000\r\n";
+  const cases = [
+    ["unsigned JSON", "application/json", "", 401],
+    ["JSON with a time long ago", "application/json", stale, 401],
+    ["an unsigned form", "application/x-www-form-urlencoded", "", 413],
+  ] as const;
+  test.each(cases)("%s is answered before its body has come", async (_, type, more, status) => {
+    const { hostname, port } = new URL(it.usher.url);
+    const head = `POST /slack/events HTTP/1.1\r\nHost: ${hostname}:${port}\r\nContent-Type: ${type}\r\n${more}`;
+    const answered = await speak(Number(port), `${head}Content-Length: 1000000\r\n\r\n`);
+    expect(answered).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
   });
 });
