@@ -1,4 +1,5 @@
 import type { Conversation } from "../domain/conversation.ts";
+import type { Event } from "../domain/event.ts";
 import { keyOfRecent } from "../domain/recent.ts";
 import type { Turn } from "../domain/turn.ts";
 import type { Context } from "./context.ts";
@@ -26,8 +27,12 @@ export function whyNotStarted(conversation: Conversation, context: Context, slug
 }
 
 /** Somebody has chosen what to start, so no model is asked; `turn` is what the customer wanted, in whose name it runs. Pure. */
-export function onStart(conversation: Conversation, context: Context, slug: string, turn: Turn): Conversation {
+export function onStart(
+  conversation: Conversation,
+  context: Context,
+  { slug, turn, by }: Event & { readonly kind: "start" },
+): Conversation {
   const procedure = context.active.get(slug);
   if (procedure === undefined || whyNotStarted(conversation, context, slug, turn) !== null) return conversation;
-  return startRun(remember(conversation, turn), context, procedure, turn);
+  return startRun(remember(conversation, turn), context, procedure, turn, by);
 }
