@@ -91,7 +91,7 @@ export function createSlack(options: SlackOptions): Slack {
     messages: createMessagesIn({ gate, people, clock, agentsChannelOf, commands, client, background }),
     interactions: createInteractions({ gate, people, client, background, showHome, shortcuts, clock }),
     shortcuts,
-    steps: createSteps({ gate, people, client, clock, agentsChannelOf }),
+    steps: createSteps({ gate, people, client, agentsChannelOf }),
     commands,
     showHome,
     suggestPrompts: createSuggestPrompts(inspector, client),

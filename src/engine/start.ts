@@ -8,11 +8,11 @@ import { remember } from "./seen.ts";
 import { startRun } from "./walk.ts";
 
 /**
- * Whether this very choice has started something already. That its message was heard before is no hindrance: mostly
- * nothing came of it, and therefore somebody chooses. Pure.
+ * Whether this very choice has started something already, or is older than all that is remembered here. That its message
+ * was heard before is no hindrance: mostly nothing came of it, and therefore somebody chooses. Pure.
  */
-export function wasStarted({ recent }: Conversation, { id }: Turn): boolean {
-  return recent.some((entry) => keyOfRecent(entry) === id);
+export function wasStarted({ recent, floor }: Conversation, { id, at }: Turn): boolean {
+  return at <= floor || recent.some((entry) => keyOfRecent(entry) === id);
 }
 
 /** Why a procedure cannot be started here now, as a sentence for whoever asked; null: it can. Pure. */
