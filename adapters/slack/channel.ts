@@ -101,7 +101,7 @@ async function show(
   { workspace, channel, thread }: SlackPlace,
   above: SlackCard | null,
   message: OutMessage,
-  { effectId, mayHaveBeenSent }: Delivery,
+  { effectId, mayHaveBeenSent, firstAt }: Delivery,
 ): Promise<CardRef> {
   if (above?.kind === "digest") {
     // Nothing stands under a message that is about many; what has changed is seen in App Home.
@@ -110,7 +110,8 @@ async function show(
   }
   const threadTs = above?.ts ?? thread;
   const isHandOff = message.kind === "card" && message.card.kind === "handOff";
-  const sending = { workspace, channel, threadTs, posts: renderMessage(message), effectId, mayHaveBeenSent, isHandOff };
+  const attempt = { effectId, mayHaveBeenSent, firstAt, isHandOff };
+  const sending = { workspace, channel, threadTs, posts: renderMessage(message), ...attempt };
   if (message.kind === "card" && message.card.kind === "approval" && threadTs === null) {
     const approval = { ...sending, fitsHome: fitsInView(message.card) };
     const shown = await digest.send(approval, () => posts.send(sending));
