@@ -176,7 +176,10 @@ function createInfo(
       }),
     userInfo: (workspace, user, maxAgeMs = userAgeMs) =>
       users.get(`${workspace} ${user}`, maxAgeMs, () => {
-        const of = { workspace, method: "users.info", channel: null } as const;
+        // What people are called can wait; what somebody may do cannot (and is asked anew): else who asks for many names
+        // keeps agents from deciding.
+        const givesWay = maxAgeMs >= userAgeMs;
+        const of = { workspace, method: "users.info", channel: null, givesWay } as const;
         return call({ ...of, args: { user }, schema: userInfoSchema.refine(({ id }) => id === user) });
       }),
     forgetConversation: (workspace, channel) => conversations.forget(`${workspace} ${channel}`),
