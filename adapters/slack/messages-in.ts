@@ -47,13 +47,16 @@ export function createMessagesIn(options: MessagesInOptions) {
 async function take(
   options: MessagesInOptions,
   inbound: Inbound,
-  { workspace }: Installation,
+  installation: Installation,
   heard: Heard & { readonly kind: "event" | "underCard" },
 ): Promise<void> {
   if (heard.kind === "event") return takeEvent(options.clock, inbound, workspace, heard);
   const card = readCardRef(heard.card);
   if (card === null) return;
-  const { turn } = heard;
+  const { workspace } = installation;
+  // They may go to a customer as the company's: who wrote them is known as surely as who decides, or Slack sends them again.
+  const from = await options.people.verified(installation, heard.turn.from.id);
+  const turn = { ...heard.turn, from };
   try {
     if (await isTaken(options.clock, card, () => inbound.underCard(workspace, heard.card, turn))) return;
   } catch (error) {
