@@ -98,10 +98,10 @@ function listenToPeople(app: App, { installations, interactions, shortcuts, comm
   });
   app.command(slashCommand, async ({ ack, command, context, respond }) => {
     const installation = installationIn(installations, context);
-    const { user_id: user, user_name: name, channel_id: channel, text } = command;
+    const { user_id: user, user_name: name, channel_id: channel, trigger_id: key, text } = command;
     const by = { platform: "slack" as const, id: user, name, role: "customer" as const, external: false };
     const at = { workspace: installation.workspace, channel, thread: null };
-    commands.bySlash(installation, { by, text, at }, (post) => respondWith(respond, post));
+    commands.bySlash(installation, { by, text, at, key }, (post) => respondWith(respond, post));
     await ack();
   });
 }
