@@ -50,10 +50,10 @@ async function take(
   installation: Installation,
   heard: Heard & { readonly kind: "event" | "underCard" },
 ): Promise<void> {
-  if (heard.kind === "event") return takeEvent(options.clock, inbound, workspace, heard);
+  const { workspace } = installation;
+  if (heard.kind === "event") return takeEvent(options, inbound, installation, heard);
   const card = readCardRef(heard.card);
   if (card === null) return;
-  const { workspace } = installation;
   // They may go to a customer as the company's: who wrote them is known as surely as who decides, or Slack sends them again.
   const from = await options.people.verified(installation, heard.turn.from.id);
   const turn = { ...heard.turn, from };
@@ -69,15 +69,16 @@ async function take(
 
 /** Under a message of ours stands an agent's answer, or what goes on with a conversation that we began there. */
 async function takeEvent(
-  clock: Clock,
+  { clock, people }: MessagesInOptions,
   inbound: Inbound,
-  workspace: Installation["workspace"],
+  installation: Installation,
   heard: Heard & { readonly kind: "event" },
 ): Promise<void> {
   if (!("under" in heard)) return inbound.event(heard.place, heard.event);
   const { under, place, event } = heard;
+  const from = await people.verified(installation, event.turn.from.id);
   try {
-    if (await inbound.underCard(workspace, under, event.turn)) return;
+    if (await inbound.underCard(installation.workspace, under, { ...event.turn, from })) return;
   } catch (error) {
     // Whoever is no agent may be the customer in whose thread a workflow has written first.
     if (!(error instanceof PermanentError)) throw error;

@@ -94,7 +94,7 @@ async function tellMoved(
   const words =
     "Usher's approvals, notices and hand-offs go to another channel from now on: agents ask “channel” for it. " +
     "The cards that are open here stay open: decide on them, and write under them, as before.";
-  const delivery = { effectId: options.ids.nonce(), under: null, mayHaveBeenSent: false };
+  const delivery = { effectId: options.ids.nonce(), under: null, mayHaveBeenSent: false, firstAt: null };
   try {
     await options.channels
       .get(platform)
