@@ -25,6 +25,7 @@ export async function startUsherIn(
     SLACK_SIGNING_SECRET: signingSecret,
     SLACK_CLIENT_ID: "1.2",
     SLACK_CLIENT_SECRET: "client-secret-of-the-bench",
+    SLACK_TEAMS: "*",
     SLACK_API_URL: apiUrl.replace(/\/$/, ""),
     LOG_LEVEL: "error",
   });

@@ -32,7 +32,6 @@ export async function examine(config: Config, system: System): Promise<readonly 
       ...slack,
       ...system,
       store,
-      oauth: slack.oauth !== null,
       apiUrl: slack.apiUrl === null ? null : `${slack.apiUrl}/`,
       manifest: await readAppManifest(),
       alsoIn: async ({ workspace, name }, ownerMend) => {

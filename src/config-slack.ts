@@ -14,13 +14,13 @@ export interface SlackConfig {
   readonly botToken: string | null;
   /**
    * How workspaces install Usher by themselves; null: they cannot. `url`: where people reach Usher, without a slash at the
-   * end. `teams`: the workspaces and organisations that may; empty: every one.
+   * end. `teams`: the workspaces and organisations that may; null: every one that there is.
    */
   readonly oauth: {
     readonly clientId: string;
     readonly clientSecret: string;
     readonly url: string;
-    readonly teams: readonly string[];
+    readonly teams: readonly string[] | null;
   } | null;
   /** The user id of the first owner, where the token is set by hand; null: nobody. */
   readonly owner: string | null;
@@ -119,6 +119,12 @@ function installationProblems(isSet: (name: string) => boolean): readonly string
       "USHER_KEYS is missing, with which the tokens of workspaces are encrypted: id:key, the key from `openssl rand -base64 32`.",
     );
   }
+  if (id && secret && !isSet("SLACK_TEAMS")) {
+    problems.push(
+      "SLACK_TEAMS is missing: the ids of the workspaces and organisations that may install Usher, with commas between " +
+        "them; for example T0123ABC. With * everybody in Slack may, and approves in the workspace where it is installed.",
+    );
+  }
   if (isSet("SLACK_TEAMS") && !id) {
     problems.push("SLACK_CLIENT_ID is missing, without which SLACK_TEAMS says nothing: nobody can install Usher.");
   }
@@ -146,15 +152,19 @@ function readToken(text: string, beginning: string): Reading<string> {
   return { kind: "bad", problem: `must be a whole token, which begins with ${beginning}` };
 }
 
-function readTeams(text: string): Reading<readonly string[]> {
+function readTeams(text: string): Reading<readonly string[] | null> {
+  if (text === "*") return { kind: "ok", value: null };
   const teams = text
     .split(",")
     .map((team) => team.trim())
     .filter((team) => team !== "");
-  if (teams.every((team) => /^[TE][A-Z0-9]{2,60}$/.test(team))) return { kind: "ok", value: teams };
+  // Not set, it names nobody.
+  const isList = teams.length > 0 || text === "";
+  if (isList && teams.every((team) => /^[TE][A-Z0-9]{2,60}$/.test(team))) return { kind: "ok", value: teams };
   return {
     kind: "bad",
-    problem: "must be ids of workspaces or organisations of Slack, which begin with T or E, with commas between them",
+    problem:
+      "must be ids of workspaces or organisations of Slack, which begin with T or E, with commas between them, or * alone",
   };
 }
 

@@ -8,6 +8,7 @@ const oauth = {
   SLACK_SIGNING_SECRET: signing,
   SLACK_CLIENT_ID: "1111.2222",
   SLACK_CLIENT_SECRET: "fedcba",
+  SLACK_TEAMS: "T0AB",
   USHER_URL: "https://usher.example.com/",
   USHER_KEYS: `a:${keyNamed("a").secret}`,
 };
@@ -48,14 +49,15 @@ describe("what is set about Slack", () => {
     expect(slack?.inbound).toEqual({ kind: "socket", appToken: "xapp-1-A1-22-abc" });
   });
 
-  test("many workspaces need the client, a public address and keys for their tokens", () => {
+  test("many workspaces need the client, who may install, a public address and keys for their tokens", () => {
     expect(good(oauth).slack?.oauth).toEqual({
       clientId: "1111.2222",
       clientSecret: "fedcba",
       url: "https://usher.example.com",
-      teams: [],
+      teams: ["T0AB"],
     });
     expect(good({ ...oauth, SLACK_TEAMS: " T0AB, E0CD," }).slack?.oauth?.teams).toEqual(["T0AB", "E0CD"]);
+    expect(good({ ...oauth, SLACK_TEAMS: "*" }).slack?.oauth?.teams).toBeNull();
     expect(good(oauth).slack?.botToken).toBeNull();
   });
 
@@ -73,7 +75,7 @@ describe("what is set about Slack", () => {
     [
       "a client without the rest",
       { SLACK_SIGNING_SECRET: signing, SLACK_CLIENT_ID: "1.2", SLACK_CLIENT_SECRET: "x" },
-      ["USHER_URL is missing", "USHER_KEYS is missing"],
+      ["USHER_URL is missing", "USHER_KEYS is missing", "SLACK_TEAMS is missing: the ids of the workspaces"],
     ],
     [
       "a client over a socket",
@@ -102,6 +104,9 @@ describe("what is set about Slack", () => {
       ["SLACK_SIGNING_SECRET must be 32"],
     ],
     ["a token for the manifest alone", { ...http, SLACK_CONFIG_TOKEN: "xoxe.xoxp-1-abc" }, ["SLACK_APP_ID is missing"]],
+    ["an installer without a word on who may", { ...oauth, SLACK_TEAMS: " " }, ["SLACK_TEAMS is missing"]],
+    ["nobody and everybody", { ...oauth, SLACK_TEAMS: "T0AB,*" }, ["SLACK_TEAMS must be ids"]],
+    ["commas alone", { ...oauth, SLACK_TEAMS: "," }, ["SLACK_TEAMS must be ids"]],
     ["a workspace by name", { ...oauth, SLACK_TEAMS: "T0AB,bright" }, ["SLACK_TEAMS must be ids"]],
     ["who may install, where nobody can", { ...http, SLACK_TEAMS: "T0AB" }, ["SLACK_CLIENT_ID is missing"]],
     ["an app by name", { ...http, SLACK_APP_ID: "usher" }, ["SLACK_APP_ID must be the id"]],

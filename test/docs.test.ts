@@ -55,6 +55,7 @@ const rows: { readonly [name in keyof typeof limits]: string | null } = {
   choosingMs: 'a question "A or B?"',
   coolDownMs: "the same procedure again in one conversation",
   idleMs: "a conversation in which nothing happens",
+  slackAnswerBytes: "an answer of Slack",
   installMs: "an installation in Slack that somebody has begun",
   installsBegun: "an installation in Slack that somebody has begun",
   stopMs: "stopping",

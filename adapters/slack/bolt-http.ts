@@ -9,7 +9,6 @@ import { admit, answer } from "./request-gate.ts";
 export interface HttpBoltOptions extends BoltOptions {
   /** What Slack signs its requests with. */
   readonly signingSecret: string;
-  readonly clock: Clock;
 }
 
 // Where Slack posts everything to, as it stands in the manifest.

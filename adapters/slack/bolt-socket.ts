@@ -1,6 +1,7 @@
 import { type App, type Receiver, type ReceiverEvent, SocketModeReceiver } from "@slack/bolt";
 import { Router } from "express";
 import { type Bolt, type BoltOptions, createApp, silentLogger, statusOf } from "./bolt.ts";
+import { guardFrames } from "./socket-frames.ts";
 
 export interface SocketBoltOptions extends BoltOptions {
   readonly appToken: string;
@@ -15,8 +16,13 @@ export function createSocketBolt(options: SocketBoltOptions): Bolt {
     appToken,
     logger: silentLogger(log),
     installerOptions: apiUrl === null ? {} : { clientOptions: { slackApiUrl: apiUrl } },
-    processEventErrorHandler: async ({ error }) => statusOf(error, log) === 200,
+    processEventErrorHandler: async ({ error, event }) => {
+      // The library would let the rejection of a connection that has ended go unheard, which ends the process.
+      if (statusOf(error, log) === 200) await event.ack().catch(() => {});
+      return false;
+    },
   });
+  guardFrames(socket.client, log);
   const underWay = new Set<Promise<void>>();
   const app = createApp(acknowledgingLast(socket, underWay), options);
   return {

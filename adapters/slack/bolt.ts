@@ -1,9 +1,12 @@
 import { App, type AuthorizeResult, LogLevel, type Receiver, type ReceiverEvent } from "@slack/bolt";
 import type { Router } from "express";
+import type { Clock } from "../../src/ports/clock.ts";
 import { TransientError } from "../../src/ports/errors.ts";
 import type { Log } from "../../src/ports/log.ts";
+import { createBoundedFetch, readWhole } from "./bounded-fetch.ts";
 
 export interface BoltOptions {
+  readonly clock: Clock;
   readonly log: Log;
   /** Finds the installation that a payload belongs to. Throws what the store throws; null: it belongs to none. */
   readonly authorize: (body: unknown) => Promise<AuthorizeResult | null>;
@@ -23,11 +26,13 @@ export interface Bolt {
 class NotInstalledError extends Error {}
 
 /** Makes Bolt over its way to Slack; it listens nowhere. */
-export function createApp(receiver: Receiver, { log, authorize }: BoltOptions): App {
+export function createApp(receiver: Receiver, { clock, log, authorize }: BoltOptions): App {
   return new App({
     receiver: acknowledgingAll(receiver, log),
     logger: silentLogger(log),
     convoStore: false,
+    // With it Bolt answers commands at their response_url.
+    clientOptions: { fetch: createBoundedFetch(clock, readWhole) },
     authorize: async (_source, body) => {
       const found = await authorize(body);
       if (found === null) throw new NotInstalledError("Usher is not installed there.");

@@ -5,6 +5,7 @@ import type { Installation } from "../../src/domain/installation.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import { PermanentError, TransientError } from "../../src/ports/errors.ts";
 import type { Log } from "../../src/ports/log.ts";
+import { readApiAnswer } from "./bounded-fetch.ts";
 import { type Doing, heldBack, isTokenVoid, slackError, tooLate, unclear } from "./errors.ts";
 import { retryAfter, slackMethods } from "./methods.ts";
 import type { ApiCall, Pace } from "./pace.ts";
@@ -121,7 +122,9 @@ function fetchUntil(signal: AbortSignal, begin: () => boolean): NonNullable<WebC
   return async (url, init) => {
     if (!begin()) throw new Error("The time for it is over.");
     const response = await fetch(url, { ...init, signal });
-    if (response.status !== 429 || /^\d{1,9}$/.test(response.headers.get("retry-after") ?? "")) return response;
+    if (response.status !== 429 || /^\d{1,9}$/.test(response.headers.get("retry-after") ?? "")) {
+      return readApiAnswer(response);
+    }
     // web-api throws an error that nothing can be told from.
     await response.body?.cancel();
     return new Response(null, { status: 429, headers: { "retry-after": String(retryAfter.unnamedMs / 1000) } });

@@ -9,6 +9,8 @@ import type { Bolt } from "./bolt.ts";
 import type { SlackClient } from "./client.ts";
 import type { Digest } from "./digest.ts";
 import type { Gate } from "./gate.ts";
+import type { ConversationInfo } from "./info.ts";
+import type { Post } from "./layout.ts";
 import type { Posts } from "./posts.ts";
 import { renderMessage } from "./render.ts";
 import { fitsInView } from "./render-card.ts";
@@ -45,14 +47,18 @@ export function createSlackChannel(options: SlackChannelOptions): Channel {
         throw new PermanentError(`${delivery.under} is no message in Slack.`);
       // What belongs under a card stands where that card is, also when the agents channel has moved.
       const at = under === null ? place : { ...place, channel: under.channel, thread: null };
-      if (message.kind === "card") await demandInternal(client, at);
+      // Under a card stands what a customer has said.
+      if (message.kind === "card" || under !== null) await demandInternal(client, at);
       return show({ posts, digest }, at, under, message, delivery);
     },
     async edit(ref, message) {
       const card = readCardRef(ref);
       if (card === null) throw new PermanentError(`${ref} is no message in Slack.`);
       if (card.kind === "digest") return digest.changed(card);
-      const [post] = renderMessage(message);
+      // A card whose channel was shared meanwhile takes back what it shows; its buttons go with that.
+      const isShown =
+        message.kind !== "card" || isInternal(await client.conversationInfo(card.workspace, card.channel));
+      const post = isShown ? renderMessage(message)[0] : hiddenPost(card.channel);
       await client.update({ workspace: card.workspace, channel: card.channel, ts: card.ts, post });
     },
     async stop() {
@@ -67,14 +73,27 @@ export function createSlackChannel(options: SlackChannelOptions): Channel {
   };
 }
 
-/** Pitfall 52: who is of another organisation must not read what the agents decide; this is asked anew for each card. */
+function isInternal({ external, invited }: ConversationInfo): boolean {
+  return external === false && invited === false;
+}
+
+/** Pitfall 52: who is of another organisation must not read what the agents decide; this is asked before each card. */
 async function demandInternal(client: Pick<SlackClient, "conversationInfo">, place: SlackPlace): Promise<void> {
-  const { external, invited } = await client.conversationInfo(place.workspace, place.channel);
-  if (!external && !invited) return;
+  const info = await client.conversationInfo(place.workspace, place.channel);
+  if (isInternal(info)) return;
+  const isUnknown = info.external === null || info.invited === null;
+  const why = isUnknown ? "Slack did not say whether it is shared" : "it is shared";
   throw new PermanentError(
-    `The channel ${place.channel} is shared with another organisation, so no cards are posted there. ` +
+    `In the channel ${place.channel} no cards are posted: ${why} with another organisation. ` +
       "Choose another one with /procedures channel set.",
   );
+}
+
+function hiddenPost(channel: string): Post {
+  const text =
+    `What stood here is not shown any more: the channel ${channel} is shared with another organisation. ` +
+    "An admin can choose another one with /procedures channel set.";
+  return { text, blocks: [] };
 }
 
 async function show(
@@ -82,7 +101,7 @@ async function show(
   { workspace, channel, thread }: SlackPlace,
   above: SlackCard | null,
   message: OutMessage,
-  { effectId, mayHaveBeenSent }: Delivery,
+  { effectId, mayHaveBeenSent, firstAt }: Delivery,
 ): Promise<CardRef> {
   if (above?.kind === "digest") {
     // Nothing stands under a message that is about many; what has changed is seen in App Home.
@@ -91,7 +110,8 @@ async function show(
   }
   const threadTs = above?.ts ?? thread;
   const isHandOff = message.kind === "card" && message.card.kind === "handOff";
-  const sending = { workspace, channel, threadTs, posts: renderMessage(message), effectId, mayHaveBeenSent, isHandOff };
+  const attempt = { effectId, mayHaveBeenSent, firstAt, isHandOff };
+  const sending = { workspace, channel, threadTs, posts: renderMessage(message), ...attempt };
   if (message.kind === "card" && message.card.kind === "approval" && threadTs === null) {
     const approval = { ...sending, fitsHome: fitsInView(message.card) };
     const shown = await digest.send(approval, () => posts.send(sending));

@@ -105,5 +105,9 @@ function channelFinding(what: string, channel: string, info: ConversationInfo): 
   if (info.external || info.invited) {
     return missing(what, `${label} is shared with another organisation, so no cards are posted there.`, set);
   }
+  if (info.external === null || info.invited === null) {
+    const mend = "Run the doctor again in a minute. Usher posts no cards there until Slack says that it is not.";
+    return unknown(what, `Slack did not say whether ${label} is shared with another organisation.`, mend);
+  }
   return ok(what, `${label}; Usher is in it, and nobody of another organisation is.`);
 }

@@ -48,13 +48,12 @@ export interface SlackClient extends Messages {
   publishHome(workspace: WorkspaceId, user: string, view: SlackView): Promise<void>;
   /** A link to a message, for people. */
   permalink(workspace: WorkspaceId, channel: string, ts: string): Promise<string>;
-  /** What is known of a conversation, at most `maxAgeMs` old. */
+  /** What is known of a conversation, at most `maxAgeMs` old. An answer about another one is none. */
   conversationInfo(workspace: WorkspaceId, channel: string, maxAgeMs?: number): Promise<ConversationInfo>;
-  /** What is known of a person, at most `maxAgeMs` old. */
+  /** What is known of a person, at most `maxAgeMs` old. An answer about somebody else, or without their team, is none. */
   userInfo(workspace: WorkspaceId, user: string, maxAgeMs?: number): Promise<UserInfo>;
-  /** Something has changed there: what is known of it no longer counts. */
+  /** It is shared now, or no longer: what is known of it does not count. */
   forgetConversation(workspace: WorkspaceId, channel: string): void;
-  forgetUser(workspace: WorkspaceId, user: string): void;
   /** Usher was uninstalled there: nothing of it is kept. */
   forgetWorkspace(workspace: WorkspaceId): void;
   /** Says under a thread what Usher is doing ("" takes it away). Never throws: where it cannot be shown, it is not. */
@@ -155,11 +154,11 @@ function createFunctions(call: Call): Pick<SlackClient, "completeFunction" | "fa
   };
 }
 
-type Info = Pick<SlackClient, "conversationInfo" | "userInfo" | "forgetConversation" | "forgetUser">;
+type Info = Pick<SlackClient, "conversationInfo" | "userInfo" | "forgetConversation">;
 
-// Events tell of most changes; this is for those that they do not tell of. Whether outsiders are in a channel, and who is
-// a guest, decides who may see and do what.
-const conversationAgeMs = 60_000;
+// Whether outsiders are in a channel, and who is a guest, decides who may see and do what. Slack tells of a channel that is
+// shared in an event, which may be late; a look before every card would take a whole workspace's share of such looks.
+const conversationAgeMs = 10_000;
 const userAgeMs = 600_000;
 const mostKnown = 5000;
 
@@ -173,15 +172,17 @@ function createInfo(
     conversationInfo: (workspace, channel, maxAgeMs = conversationAgeMs) =>
       conversations.get(`${workspace} ${channel}`, maxAgeMs, () => {
         const of = { workspace, method: "conversations.info", channel } as const;
-        return call({ ...of, args: { channel }, schema: conversationInfoSchema });
+        return call({ ...of, args: { channel }, schema: conversationInfoSchema.refine(({ id }) => id === channel) });
       }),
     userInfo: (workspace, user, maxAgeMs = userAgeMs) =>
       users.get(`${workspace} ${user}`, maxAgeMs, () => {
-        const of = { workspace, method: "users.info", channel: null } as const;
-        return call({ ...of, args: { user }, schema: userInfoSchema });
+        // What people are called can wait; what somebody may do cannot (and is asked anew): else who asks for many names
+        // keeps agents from deciding.
+        const givesWay = maxAgeMs >= userAgeMs;
+        const of = { workspace, method: "users.info", channel: null, givesWay } as const;
+        return call({ ...of, args: { user }, schema: userInfoSchema.refine(({ id }) => id === user) });
       }),
     forgetConversation: (workspace, channel) => conversations.forget(`${workspace} ${channel}`),
-    forgetUser: (workspace, user) => users.forget(`${workspace} ${user}`),
     forget(workspace) {
       conversations.forgetAll(`${workspace} `);
       users.forgetAll(`${workspace} `);

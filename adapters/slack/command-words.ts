@@ -13,18 +13,25 @@ export interface Directory {
 
 /**
  * The words of a command: what Slack has marked as a person or a channel (`should_escape` in the manifest) is that, a
- * link to a message is its conversation, and the rest is text.
+ * link to a message is its conversation, and the rest is text. So are people beyond the third, who are not looked up.
  */
 export async function commandWords(
   raw: string,
   { workspace, botUser }: Pick<Installation, "workspace" | "botUser">,
   { personOf, channelOf }: Directory,
 ): Promise<readonly CommandWord[]> {
+  const mentioned = new Set<string>();
   const words = partsOf(tokensOf(raw)).map(async (part): Promise<CommandWord | null> => {
     if (part.kind === "words") return textWord(part.words);
     const { id, name } = part;
     // Whoever speaks to the bot does not speak of it.
-    if (part.kind === "user") return id === botUser ? null : { kind: "person", person: await personOf(id) };
+    if (part.kind === "user") {
+      if (id === botUser) return null;
+      mentioned.add(id);
+      return mentioned.size > mostPeople
+        ? { kind: "text", text: `@${id}` }
+        : { kind: "person", person: await personOf(id) };
+    }
     if (part.kind === "group" || !/^[CG]/.test(id)) return { kind: "text", text: name };
     const address = addressOf({ workspace, channel: id, thread: null });
     const known = await channelOf(id);
@@ -32,6 +39,9 @@ export async function commandWords(
   });
   return (await Promise.all(words)).flatMap((word) => word ?? []);
 }
+
+// More than any command names. Each is a call of Slack's, of which there are not many for all that people do.
+const mostPeople = 3;
 
 /** What stands between blanks; a link is a word like others, also between quotes. */
 function partsOf(tokens: readonly Token[]): readonly Token[] {

@@ -37,8 +37,15 @@ export interface CommandAnswers {
    * of each perhaps again: whatever has the same key is one command.
    */
   inThread(installation: Installation, command: SlackCommand & { readonly key: string }): void;
-  /** A slash command: `respond` shows the answer in the place where it was given. */
-  bySlash(installation: Installation, command: SlackCommand, respond: (post: Post) => Promise<unknown>): void;
+  /**
+   * A slash command: `respond` shows the answer in the place where it was given. `key`: Slack's id of its being given; the
+   * signed request can come again for five minutes, from whoever has seen it, and is carried out once.
+   */
+  bySlash(
+    installation: Installation,
+    command: SlackCommand & { readonly key: string },
+    respond: (post: Post) => Promise<unknown>,
+  ): void;
 }
 
 /** Makes the way from words in Slack to the commands of the use cases and back. */
@@ -64,26 +71,31 @@ export function createCommandAnswers({ gate, people, background, client }: Comma
       await showDrawn((tables) => show(renderEphemeral(view, tables)));
     });
   const heard = new Set<string>();
+  const given = new Set<string>();
   return {
     inThread(installation, command) {
-      if (!isNew(heard, `${installation.workspace} ${command.key}`)) return;
+      if (!isNew(heard, `${installation.workspace} ${command.key}`, mostHeard)) return;
       answer(installation, command, (post) => {
         const { workspace, channel, thread } = command.at;
         return client.postEphemeral({ workspace, channel, user: command.by.id, threadTs: thread, post });
       });
     },
-    bySlash: answer,
+    bySlash(installation, command, respond) {
+      if (isNew(given, `${installation.workspace} ${command.key}`, mostGiven)) answer(installation, command, respond);
+    },
   };
 }
 
 // More than anybody asks for while Slack sends an event again.
 const mostHeard = 1000;
+// More than anybody gives in the five minutes for which a signature is good.
+const mostGiven = 10_000;
 
-function isNew(heard: Set<string>, key: string): boolean {
+function isNew(heard: Set<string>, key: string, most: number): boolean {
   if (heard.has(key)) return false;
   heard.add(key);
   for (const oldest of heard) {
-    if (heard.size <= mostHeard) break;
+    if (heard.size <= most) break;
     heard.delete(oldest);
   }
   return true;

@@ -1,4 +1,4 @@
-import { type Finding, missing, unknown } from "../../src/domain/finding.ts";
+import { type Finding, missing, ok, unknown } from "../../src/domain/finding.ts";
 import type { WorkspaceId } from "../../src/domain/ids.ts";
 import type { Installation } from "../../src/domain/installation.ts";
 import { PermanentError } from "../../src/ports/errors.ts";
@@ -11,8 +11,8 @@ import { identify } from "./identify.ts";
 export interface SlackDoctorOptions extends CheckAppOptions {
   /** The token that the operator has set; null: none. */
   readonly botToken: string | null;
-  /** Whether workspaces install Usher by themselves. */
-  readonly oauth: boolean;
+  /** How workspaces install Usher by themselves; null: they cannot. `teams`: those that may; null: every one that there is. */
+  readonly oauth: { readonly teams: readonly string[] | null } | null;
   /** Null: it cannot be looked into, for a reason that stands in another finding. */
   readonly store: Pick<Store, "installations" | "settings"> | null;
   /** What is to be looked at in each workspace beside Slack. `ownerMend`: how it gets an owner where it has none. */
@@ -22,7 +22,7 @@ export interface SlackDoctorOptions extends CheckAppOptions {
 /** What is missing for Usher in Slack: in the app, and in each workspace. Throws what the store throws. */
 export async function examineSlack(options: SlackDoctorOptions): Promise<readonly Finding[]> {
   const { store, alsoIn } = options;
-  const findings = [...(await checkSlackApp(options))];
+  const findings = [...(await checkSlackApp(options)), ...whoMayInstall(options)];
   const { installations, failed } = await installationsOf(options);
   findings.push(...failed);
   for (const installation of installations) {
@@ -31,6 +31,15 @@ export async function examineSlack(options: SlackDoctorOptions): Promise<readonl
     findings.push(...(await alsoIn(installation, ownerMend(installation))));
   }
   return findings;
+}
+
+function whoMayInstall({ oauth }: SlackDoctorOptions): readonly Finding[] {
+  if (oauth === null) return [];
+  const says =
+    oauth.teams === null
+      ? "Everybody in Slack (SLACK_TEAMS is *): whoever does owns Usher there, with your procedures and connections."
+      : `Only ${oauth.teams.join(", ")} (SLACK_TEAMS).`;
+  return [ok("Who may install", says)];
 }
 
 function ownerMend({ by }: Installation): string {
@@ -46,7 +55,7 @@ interface Found {
 /** Where Usher is installed; what could not be found out stands in `failed`. */
 async function installationsOf(options: SlackDoctorOptions): Promise<Found> {
   const fixed = await fixedOf(options);
-  const stored = options.oauth ? await storedOf(options) : { installations: [], failed: [] };
+  const stored = options.oauth !== null ? await storedOf(options) : { installations: [], failed: [] };
   const others = stored.installations.filter(({ workspace }) => workspace !== fixed.installations[0]?.workspace);
   return { installations: [...fixed.installations, ...others], failed: [...fixed.failed, ...stored.failed] };
 }

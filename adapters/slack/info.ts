@@ -2,7 +2,7 @@ import { z } from "zod";
 
 /**
  * A conversation of Slack's, as far as Usher asks. `external`: people of another organisation are in it; `invited`: they
- * are about to be. `user`: whom a direct message is with.
+ * are about to be; each null where Slack did not say. `user`: whom a direct message is with.
  */
 export interface ConversationInfo {
   readonly id: string;
@@ -12,18 +12,18 @@ export interface ConversationInfo {
   readonly isMember: boolean;
   readonly isArchived: boolean;
   readonly isPrivate: boolean;
-  readonly external: boolean;
-  readonly invited: boolean;
+  readonly external: boolean | null;
+  readonly invited: boolean | null;
 }
 
 /**
  * A person (or a bot) of Slack's, as far as Usher asks. `isGuest`: single- or multi-channel guest. `isStranger`: of another
- * organisation. `team`, `organisation`: where they belong, null if Slack does not say.
+ * organisation. `team`: where they are at home; `organisation`: that of it, null where there is none.
  */
 export interface UserInfo {
   readonly id: string;
   readonly name: string;
-  readonly team: string | null;
+  readonly team: string;
   readonly organisation: string | null;
   readonly isBot: boolean;
   readonly isGuest: boolean;
@@ -45,8 +45,8 @@ export const conversationInfoSchema = z
       is_member: flag,
       is_archived: flag,
       is_private: flag,
-      is_ext_shared: flag,
-      is_pending_ext_shared: flag,
+      is_ext_shared: z.boolean().nullish(),
+      is_pending_ext_shared: z.boolean().nullish(),
     }),
   })
   .transform(
@@ -58,8 +58,8 @@ export const conversationInfoSchema = z
       isMember: channel.is_member,
       isArchived: channel.is_archived,
       isPrivate: channel.is_private,
-      external: channel.is_ext_shared,
-      invited: channel.is_pending_ext_shared,
+      external: channel.is_ext_shared ?? null,
+      invited: channel.is_pending_ext_shared ?? null,
     }),
   );
 
@@ -69,7 +69,8 @@ export const userInfoSchema = z
     user: z.object({
       id: z.string(),
       name: z.string().optional(),
-      team_id: z.string().optional(),
+      // Whoever is of no team that we know of is nobody that we know.
+      team_id: z.string().min(1),
       deleted: flag,
       is_bot: flag,
       is_restricted: flag,
@@ -85,7 +86,7 @@ export const userInfoSchema = z
       id: user.id,
       // People choose what they are called; where they have not, `display_name` is empty.
       name: shown || real || user.name || user.id,
-      team: user.team_id ?? null,
+      team: user.team_id,
       organisation: user.enterprise_user?.enterprise_id ?? null,
       isBot: user.is_bot,
       isGuest: user.is_restricted || user.is_ultra_restricted,

@@ -8,6 +8,7 @@ import { limits } from "../../src/domain/limits.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { Ids } from "../../src/ports/ids.ts";
 import type { Log } from "../../src/ports/log.ts";
+import { createBoundedFetch, readApiAnswer } from "./bounded-fetch.ts";
 import { renderPage, securePage, showPage } from "./install-page.ts";
 import { createInstallStates } from "./install-states.ts";
 import { beginPage, InstallRefusedError, installedPage, installFailure } from "./install-words.ts";
@@ -23,8 +24,8 @@ export interface InstallOptions {
   readonly clientSecret: string;
   /** Where people reach Usher, without a slash at its end. No link is ever made of what a request says. */
   readonly url: string;
-  /** The ids of workspaces and organisations that may install it; empty: every one. */
-  readonly teams: readonly string[];
+  /** The ids of workspaces and organisations that may install it; null: every one that there is. */
+  readonly teams: readonly string[] | null;
   /** Where the Web API is, with a slash at its end; null: at Slack. */
   readonly apiUrl: string | null;
   /** Opens the workspace and keeps its token. Answers whether the installer has become its owner. */
@@ -82,6 +83,7 @@ function createProvider({ clientId, clientSecret, url, apiUrl, clock, ids }: Ins
       timeout: slackMethods["auth.test"].withinMs * 2,
       rejectRateLimitedCalls: true,
       allowAbsoluteUrls: false,
+      fetch: createBoundedFetch(clock, readApiAnswer),
       ...(apiUrl === null ? {} : { slackApiUrl: apiUrl }),
     },
   });
@@ -102,8 +104,8 @@ function callbackOf(options: InstallOptions): CallbackOptions {
 }
 
 /** Throws InstallRefusedError for a workspace that the operator has not named. */
-function demandWanted({ name, team, organisation }: Installation, teams: readonly string[]): void {
-  if (teams.length === 0 || teams.some((one) => one === team || one === organisation)) return;
+function demandWanted({ name, team, organisation }: Installation, teams: InstallOptions["teams"]): void {
+  if (teams === null || teams.some((one) => one === team || one === organisation)) return;
   throw new InstallRefusedError(
     `This Usher is not for ${name}. Take the app out of that workspace again, and ask whoever runs Usher to let it in ` +
       `(SLACK_TEAMS, ${team ?? organisation}).`,

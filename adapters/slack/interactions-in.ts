@@ -16,6 +16,7 @@ import type { SlackPeople } from "./people.ts";
 import { receiptBlocks, receiptPost, receiptWords } from "./receipt-words.ts";
 import type { Shortcuts } from "./shortcuts-in.ts";
 import type { ViewAnswer } from "./view-answer.ts";
+import { whisperOf } from "./whisper.ts";
 
 export interface InteractionsOptions {
   readonly gate: Gate;
@@ -123,7 +124,7 @@ async function openForm(
     await options.client.openView(installation.workspace, triggerId, form);
   } catch (error) {
     // The log has it, from the client.
-    if (at !== null) tell(options, installation, user, at, { text: noForm, blocks: [] });
+    if (at !== null) tell(options, installation, user, at, whisperOf(noForm));
     else if (isNotDone(error)) throw error;
   }
 }
@@ -169,7 +170,7 @@ async function onChoice(
     const from = await people.of(installation, user, null);
     return inbound.answerTo(inWorkspace(at), card, { id: key, keys: [key], from, text, mentioned: true, at: moment });
   });
-  if (receipt.kind === "refused") tell(options, installation, user, at, { text: receipt.reason, blocks: [] });
+  if (receipt.kind === "refused") tell(options, installation, user, at, whisperOf(receipt.reason));
 }
 
 async function decided<Value>(

@@ -1,4 +1,5 @@
 import type { App, Context } from "@slack/bolt";
+import { z } from "zod";
 import { workspaceIdSchema } from "../../src/domain/ids.ts";
 import type { Installation } from "../../src/domain/installation.ts";
 import type { Background } from "./background.ts";
@@ -26,6 +27,8 @@ export interface Listeners {
   readonly showHome: ShowHome;
   readonly suggestPrompts: SuggestPrompts;
   readonly background: Background;
+  /** Who can read a channel has changed. */
+  readonly sharingChanged: (installation: Installation, channel: string) => void;
   /** Usher is not installed there any more. Resolved means that its token is destroyed. */
   readonly uninstalled: (installation: Installation) => Promise<void>;
 }
@@ -41,13 +44,19 @@ export function listen(app: App, listeners: Listeners): void {
 }
 
 function listenToEvents(app: App, listeners: Listeners): void {
-  const { installations, messages, steps, showHome, suggestPrompts, background } = listeners;
+  const { installations, messages, steps, showHome, suggestPrompts, background, sharingChanged } = listeners;
   app.event("message", ({ event, context }) => messages(installationIn(installations, context), event));
   app.event("app_mention", ({ event, context }) => messages(installationIn(installations, context), event));
   app.event("app_home_opened", async ({ event, context }) => {
     const installation = installationIn(installations, context);
     if (event.tab === "home") background.run("App Home", () => showHome(installation, event.user));
     else background.run("suggested prompts", () => suggestPrompts(installation, event.channel));
+  });
+  app.event("channel_shared", async ({ event, context }) => {
+    sharingChanged(installationIn(installations, context), event.channel);
+  });
+  app.event("channel_unshared", async ({ event, context }) => {
+    sharingChanged(installationIn(installations, context), event.channel);
   });
   // Else Bolt says that the event is taken before it is.
   app.function(runStep, { autoAcknowledge: false }, async ({ ack, body, context }) => {
@@ -56,6 +65,9 @@ function listenToEvents(app: App, listeners: Listeners): void {
   });
 }
 
+// A bot's token at least, and not only those of people.
+const revokedSchema = z.object({ tokens: z.object({ bot: z.array(z.unknown()).min(1) }) });
+
 function listenToUninstalls(app: App, { installations, uninstalled }: Listeners): void {
   const uninstalledBy = async (body: unknown): Promise<void> => {
     const installation = installations.find(uninstalledIds(body));
@@ -63,7 +75,7 @@ function listenToUninstalls(app: App, { installations, uninstalled }: Listeners)
   };
   app.event("app_uninstalled", ({ body }) => uninstalledBy(body));
   app.event("tokens_revoked", async ({ event, body }) => {
-    if ((event.tokens.bot ?? []).length > 0) await uninstalledBy(body);
+    if (revokedSchema.safeParse(event).success) await uninstalledBy(body);
   });
 }
 
@@ -86,10 +98,10 @@ function listenToPeople(app: App, { installations, interactions, shortcuts, comm
   });
   app.command(slashCommand, async ({ ack, command, context, respond }) => {
     const installation = installationIn(installations, context);
-    const { user_id: user, user_name: name, channel_id: channel, text } = command;
+    const { user_id: user, user_name: name, channel_id: channel, trigger_id: key, text } = command;
     const by = { platform: "slack" as const, id: user, name, role: "customer" as const, external: false };
     const at = { workspace: installation.workspace, channel, thread: null };
-    commands.bySlash(installation, { by, text, at }, (post) => respondWith(respond, post));
+    commands.bySlash(installation, { by, text, at, key }, (post) => respondWith(respond, post));
     await ack();
   });
 }

@@ -10,6 +10,7 @@ import type { Messages } from "./messages.ts";
 import { authorOf, type Heard, readMessage } from "./parse.ts";
 import type { SlackPeople } from "./people.ts";
 import { isHandOffCard } from "./posts.ts";
+import { whisperOf } from "./whisper.ts";
 
 export interface MessagesInOptions {
   readonly gate: Gate;
@@ -46,13 +47,16 @@ export function createMessagesIn(options: MessagesInOptions) {
 async function take(
   options: MessagesInOptions,
   inbound: Inbound,
-  { workspace }: Installation,
+  installation: Installation,
   heard: Heard & { readonly kind: "event" | "underCard" },
 ): Promise<void> {
-  if (heard.kind === "event") return takeEvent(options.clock, inbound, workspace, heard);
+  const { workspace } = installation;
+  if (heard.kind === "event") return takeEvent(options, inbound, installation, heard);
   const card = readCardRef(heard.card);
   if (card === null) return;
-  const { turn } = heard;
+  // They may go to a customer as the company's: who wrote them is known as surely as who decides, or Slack sends them again.
+  const from = await options.people.verified(installation, heard.turn.from.id);
+  const turn = { ...heard.turn, from };
   try {
     if (await isTaken(options.clock, card, () => inbound.underCard(workspace, heard.card, turn))) return;
   } catch (error) {
@@ -65,15 +69,16 @@ async function take(
 
 /** Under a message of ours stands an agent's answer, or what goes on with a conversation that we began there. */
 async function takeEvent(
-  clock: Clock,
+  { clock, people }: MessagesInOptions,
   inbound: Inbound,
-  workspace: Installation["workspace"],
+  installation: Installation,
   heard: Heard & { readonly kind: "event" },
 ): Promise<void> {
   if (!("under" in heard)) return inbound.event(heard.place, heard.event);
   const { under, place, event } = heard;
+  const from = await people.verified(installation, event.turn.from.id);
   try {
-    if (await inbound.underCard(workspace, under, event.turn)) return;
+    if (await inbound.underCard(installation.workspace, under, { ...event.turn, from })) return;
   } catch (error) {
     // Whoever is no agent may be the customer in whose thread a workflow has written first.
     if (!(error instanceof PermanentError)) throw error;
@@ -105,5 +110,5 @@ async function tellIfEnded({ client }: MessagesInOptions, card: SlackCard, user:
   const { messages } = await client.history({ workspace, channel, threadTs: ts, oldest: 0, cursor: null });
   const root = messages.find((message) => message.ts === ts);
   if (root === undefined || !isHandOffCard(root)) return;
-  await client.postEphemeral({ workspace, channel, user, threadTs: ts, post: { text: ended, blocks: [] } });
+  await client.postEphemeral({ workspace, channel, user, threadTs: ts, post: whisperOf(ended) });
 }

@@ -2,11 +2,15 @@ import type { WorkspaceId } from "../../src/domain/ids.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import { type Method, type MethodName, type Rate, slackMethods } from "./methods.ts";
 
-/** What is to be called, and for whom; `channel`: where it will be seen, null if in none. */
+/**
+ * What is to be called, and for whom; `channel`: where it will be seen, null if in none. `givesWay`: of the slots that are
+ * there at once it leaves half to what does not.
+ */
 export interface ApiCall {
   readonly workspace: WorkspaceId;
   readonly method: MethodName;
   readonly channel: string | null;
+  readonly givesWay?: boolean;
 }
 
 /** `go`: its slot is in `waitMs`, and is kept for it. `refused`: it has none; `retryAfterMs`: when to ask again. */
@@ -42,7 +46,7 @@ export function createPace(clock: Clock, rates: Rates = slackMethods): Pace {
       const now = clock.monotonic();
       const { perWorkspace, perChannel } = rates[call.method];
       const whole = workspaceLine(call);
-      const wholeAt = nextSlot(whole, perWorkspace, now);
+      const wholeAt = nextSlot(whole, shareOf(call, perWorkspace), now);
       const inChannel = perChannel !== null && call.channel !== null;
       const part = inChannel ? lines.at(`${call.workspace} ${call.method} ${call.channel}`) : whole;
       const rate = inChannel ? perChannel : perWorkspace;
@@ -91,6 +95,12 @@ function take(line: Line, rate: Rate, at: number): void {
 /** How far ahead of an even pace a line may be. */
 function aheadOf(rate: Rate): number {
   return (rate.burst - 1) * intervalOf(rate);
+}
+
+/** What of a rate a call may use up. It comes back as fast as ever. */
+function shareOf({ givesWay = false }: ApiCall, rate: Rate): Rate {
+  const kept = givesWay ? Math.floor(rate.burst / 2) : 0;
+  return { perMinute: rate.perMinute - kept, burst: rate.burst - kept };
 }
 
 function nextSlot({ heldUntil, fullAt }: Line, rate: Rate, now: number): number {

@@ -3,6 +3,7 @@ import type { CardRef, WorkspaceId } from "../../src/domain/ids.ts";
 import { type PressAction, pressActionSchema } from "../../src/domain/press.ts";
 import { cardRefOf, momentOf, type SlackPlace } from "./address.ts";
 import { actionIds } from "./buttons.ts";
+import { channelId, ts, userId } from "./id-forms.ts";
 import { decodeEntities } from "./text.ts";
 
 /** Somebody who pressed a button of ours. `triggerId`: what opens a modal, for 3 s. */
@@ -39,18 +40,15 @@ export type Action =
     })
   | { readonly kind: "nothing" };
 
-const ts = z.string().regex(/^\d{1,12}\.\d{1,9}$/);
-const id = z.string().min(1).max(100);
-
 const payloadSchema = z.object({
-  user: z.object({ id }),
+  user: z.object({ id: userId }),
   trigger_id: z.string().default(""),
   message: z.object({ text: z.string().default(""), thread_ts: ts.optional() }).optional(),
   container: z.union([
     z.object({
       type: z.literal("message"),
       message_ts: ts,
-      channel_id: id,
+      channel_id: channelId,
       is_ephemeral: z.boolean().default(false),
       thread_ts: ts.optional(),
     }),

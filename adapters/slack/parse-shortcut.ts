@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { channelId, plainId, ts, userId } from "./id-forms.ts";
 import type { StartTarget } from "./modal-values.ts";
 import { readText } from "./text.ts";
 
@@ -14,18 +15,15 @@ export interface Shortcut {
   readonly target: StartTarget | null;
 }
 
-const ts = z.string().regex(/^\d{1,12}\.\d{1,9}$/);
-const id = z.string().min(1).max(100);
-
 const payloadSchema = z.object({
-  user: z.object({ id }),
+  user: z.object({ id: userId }),
   trigger_id: z.string().default(""),
-  channel: z.object({ id }),
+  channel: z.object({ id: channelId }),
   message: z.object({
     ts,
     thread_ts: ts.optional(),
-    user: id.nullish(),
-    bot_id: id.nullish(),
+    user: userId.nullish(),
+    bot_id: plainId.nullish(),
     text: z.string().default(""),
   }),
 });

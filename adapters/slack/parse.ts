@@ -5,6 +5,7 @@ import type { Person } from "../../src/domain/person.ts";
 import type { Turn } from "../../src/domain/turn.ts";
 import type { Place } from "../../src/ports/channel.ts";
 import { addressOf, cardRefOf, conversationOf, isDirect, momentOf, type SlackPlace, threadsIn } from "./address.ts";
+import { channelId, plainId, teamId, ts, userId } from "./id-forms.ts";
 import { readText } from "./text.ts";
 
 /** Where a message came in: who Usher is there, which channel is the agents', and who `authorOf` the message is. */
@@ -41,35 +42,32 @@ export type Heard =
 
 const nothing: Heard = { kind: "nothing" };
 
-const ts = z.string().regex(/^\d{1,12}\.\d{1,9}$/);
-const id = z.string().min(1).max(100);
-
 // Made once: zod compiles a schema when it is first used.
 const anythingSchema = z.looseObject({}).catch({});
 
 const saidSchema = z.object({
   subtype: z.enum(["file_share", "me_message", "thread_broadcast"]).optional(),
-  channel: id,
-  user: id,
+  channel: channelId,
+  user: userId,
   ts,
   thread_ts: ts.optional(),
   text: z.string().default(""),
-  client_msg_id: id.optional(),
-  parent_user_id: id.optional(),
-  user_team: id.optional(),
-  source_team: id.optional(),
-  team: id.optional(),
+  client_msg_id: plainId.optional(),
+  parent_user_id: userId.optional(),
+  user_team: teamId.optional(),
+  source_team: teamId.optional(),
+  team: teamId.optional(),
 });
 type Said = z.infer<typeof saidSchema>;
 
 const changedSchema = z.object({
   subtype: z.literal("message_changed"),
-  channel: id,
+  channel: channelId,
   message: z.object({
     ts,
     thread_ts: ts.optional(),
     text: z.string().default(""),
-    user: id,
+    user: userId,
     bot_id: z.undefined().optional(),
   }),
   previous_message: z.object({ text: z.string().default("") }),
@@ -77,13 +75,13 @@ const changedSchema = z.object({
 
 // What is left of the first message of a thread when it is deleted.
 const tombstoneSchema = z.object({
-  channel: id,
+  channel: channelId,
   message: z.object({ subtype: z.literal("tombstone"), ts, thread_ts: ts.optional() }),
 });
 
 const deletedSchema = z.object({
   subtype: z.literal("message_deleted"),
-  channel: id,
+  channel: channelId,
   deleted_ts: ts,
   previous_message: z.object({ thread_ts: ts.optional() }).default({}),
 });

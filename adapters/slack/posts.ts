@@ -9,14 +9,15 @@ import type { InChannel, Mark, MarkedMessage, Messages } from "./messages.ts";
 
 /**
  * What one effect shows, as one post or several. `threadTs`: the thread in which all of them stand, or null: the first
- * stands in the channel, and the others in its thread. `mayHaveBeenSent`: an earlier attempt may have shown some of them.
- * `isHandOff`: it is the card under which agents answer a customer.
+ * stands in the channel, and the others in its thread. `mayHaveBeenSent`: an earlier attempt may have shown some of them,
+ * at `firstAt` (Unix ms; null: nobody knows when) or later. `isHandOff`: it is the card under which agents answer a customer.
  */
 export interface Sending extends InChannel {
   readonly threadTs: string | null;
   readonly posts: readonly [Post, ...Post[]];
   readonly effectId: string;
   readonly mayHaveBeenSent: boolean;
+  readonly firstAt: number | null;
   readonly isHandOff?: boolean;
 }
 
@@ -144,13 +145,16 @@ interface Wanted {
 /** Reads a history back, until everything is found or it was read far enough. */
 async function readHistory(
   { options: { client }, looks }: State,
-  { workspace, channel, effectId }: Sending,
+  { workspace, channel, effectId, firstAt }: Sending,
   { thread, wanted, until }: Wanted,
 ): Promise<ReadonlyMap<number, string>> {
   const name = `${effectId} ${thread}`;
   const look = looks.get(name) ?? { found: new Map(), cursor: null, pages: 0 };
   looks.delete(name);
-  const oldest = Math.max(0, beginOf(effectId) - clocksApartMs);
+  // A thread is read from its oldest message on, and may be as long as its conversation is old. What others write in the
+  // minutes that clocks may be apart stands before the post, too, so more of a thread is read.
+  const most = thread === null ? mostPages.channel : mostPages.thread;
+  const oldest = Math.max(0, (firstAt ?? beginOf(effectId)) - clocksApartMs);
   try {
     do {
       const of = { workspace, channel, threadTs: thread, oldest, cursor: look.cursor, until };
@@ -161,7 +165,7 @@ async function readHistory(
       }
       look.cursor = next;
       look.pages += 1;
-    } while (look.cursor !== null && look.pages < mostPages && look.found.size < wanted);
+    } while (look.cursor !== null && look.pages < most && look.found.size < wanted);
     return look.found;
   } catch (error) {
     if (look.pages > 0 && error instanceof TransientError) keep(looks, name, look);
@@ -177,8 +181,8 @@ function keep(looks: Map<string, Look>, name: string, look: Look): void {
   }
 }
 
-// A thousand messages: what came before so many others was not sent a moment ago.
-const mostPages = 5;
+// Pages of 200. In a channel, what came before a thousand others was not sent a moment ago.
+const mostPages = { channel: 5, thread: 25 };
 const mostLooks = 200;
 // As far as a platform's clock may be off from ours (guarantee G12).
 const clocksApartMs = 300_000;

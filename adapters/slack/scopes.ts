@@ -32,6 +32,8 @@ export const eventScopes = {
   app_home_opened: [],
   app_mention: ["app_mentions:read"],
   app_uninstalled: [],
+  channel_shared: ["channels:read", "groups:read"],
+  channel_unshared: ["channels:read", "groups:read"],
   function_executed: [],
   "message.channels": ["channels:history"],
   "message.groups": ["groups:history"],

@@ -62,7 +62,7 @@ export interface Slack {
 export function createSlack(options: SlackOptions): Slack {
   const { clock, log, installations, inspector, agentsChannelOf, uninstalled } = options;
   const app = createOneApp();
-  const background = createBackground(log);
+  const background = createBackground(clock, log);
   const gate = createGate(clock);
   const client = openClient(options, background);
   const people = createSlackPeople(client, clock);
@@ -76,6 +76,7 @@ export function createSlack(options: SlackOptions): Slack {
   const showHome = createShowHome(gate, people, client);
   const commands = createCommandAnswers({ gate, people, background, client });
   const bolt = openBolt(options, {
+    clock,
     log,
     authorize: async (body) => {
       if (!app.sends(body)) return null;
@@ -90,11 +91,12 @@ export function createSlack(options: SlackOptions): Slack {
     messages: createMessagesIn({ gate, people, clock, agentsChannelOf, commands, client, background }),
     interactions: createInteractions({ gate, people, client, background, showHome, shortcuts, clock }),
     shortcuts,
-    steps: createSteps({ gate, people, client, clock, agentsChannelOf }),
+    steps: createSteps({ gate, people, client, agentsChannelOf }),
     commands,
     showHome,
     suggestPrompts: createSuggestPrompts(inspector, client),
     background,
+    sharingChanged: ({ workspace }, channel) => client.forgetConversation(workspace, channel),
     uninstalled,
   });
   const posts = createPosts({ client, clock, log });
@@ -127,10 +129,10 @@ function openClient(options: SlackOptions, background: Background): SlackClient 
   return client;
 }
 
-function openBolt({ inbound, apiUrl, clock }: SlackOptions, options: BoltOptions): Bolt {
+function openBolt({ inbound, apiUrl }: SlackOptions, options: BoltOptions): Bolt {
   switch (inbound.kind) {
     case "http":
-      return createHttpBolt({ ...options, signingSecret: inbound.signingSecret, clock });
+      return createHttpBolt({ ...options, signingSecret: inbound.signingSecret });
     case "socket":
       return createSocketBolt({ ...options, appToken: inbound.appToken, apiUrl });
     default:

@@ -2,7 +2,6 @@ import type { Installation } from "../../src/domain/installation.ts";
 import type { Person } from "../../src/domain/person.ts";
 import { visibleLine } from "../../src/domain/visible.ts";
 import type { Inbound } from "../../src/ports/channel.ts";
-import type { Clock } from "../../src/ports/clock.ts";
 import { PermanentError } from "../../src/ports/errors.ts";
 import type { SlackClient } from "./client.ts";
 import { RefusedError } from "./errors.ts";
@@ -10,7 +9,7 @@ import type { Gate } from "./gate.ts";
 import { inWorkspace } from "./parse.ts";
 import { readStep, type Step, type StepEvent } from "./parse-step.ts";
 import type { SlackPeople } from "./people.ts";
-import { postRoot, rootPost } from "./step-message.ts";
+import { createStepRoots, rootPost, type StepRoots } from "./step-message.ts";
 
 export interface StepsOptions {
   readonly gate: Gate;
@@ -19,7 +18,6 @@ export interface StepsOptions {
     SlackClient,
     "userInfo" | "postMessage" | "history" | "permalink" | "completeFunction" | "failFunction"
   >;
-  readonly clock: Clock;
   /** The agents channel of a workspace, where it is one of Slack's. */
   readonly agentsChannelOf: (workspace: Installation["workspace"]) => string | null;
 }
@@ -38,31 +36,34 @@ export type RunSteps = (installation: Installation, payload: unknown, isRetry: b
 export function createSteps(options: StepsOptions): RunSteps {
   // An event that takes long comes again while it is handled.
   const underWay = new Map<string, Promise<void>>();
+  const roots = createStepRoots(options.client);
   return async (installation, payload, isRetry) => {
     const step = readStep(payload, installation);
     if (step === null) return;
-    const name = `${installation.workspace} ${step.execution}`;
+    const { workspace } = installation;
+    roots.toldOf({ workspace, execution: step.execution }, isRetry);
+    const name = `${workspace} ${step.execution}`;
     await options.gate.answer((inbound) => {
       const running =
         underWay.get(name) ??
-        handle(options, inbound, installation, step, isRetry).finally(() => underWay.delete(name));
+        handle({ ...options, roots }, inbound, installation, step).finally(() => underWay.delete(name));
       underWay.set(name, running);
       return running;
     });
   };
 }
 
+type Handling = StepsOptions & { readonly roots: StepRoots };
+
 async function handle(
-  options: StepsOptions,
+  options: Handling,
   inbound: Inbound,
   installation: Installation,
   { execution, wanted }: StepEvent,
-  isRetry: boolean,
 ): Promise<void> {
   const { client } = options;
   const { workspace } = installation;
-  const ended =
-    wanted.kind === "wrong" ? wanted : await run(options, inbound, installation, { ...wanted, execution, isRetry });
+  const ended = wanted.kind === "wrong" ? wanted : await run(options, inbound, installation, { ...wanted, execution });
   try {
     if (ended.kind === "wrong") await client.failFunction(workspace, execution, ended.reason);
     else await client.completeFunction(workspace, execution, { link: ended.link });
@@ -74,10 +75,10 @@ async function handle(
 
 type Ended = { readonly kind: "started"; readonly link: string } | { readonly kind: "wrong"; readonly reason: string };
 
-type Running = Step & { readonly execution: string; readonly isRetry: boolean };
+type Running = Step & { readonly execution: string };
 
 /** Everything that can be refused is asked before the first word is shown; once it has started nothing is refused. */
-async function run(options: StepsOptions, inbound: Inbound, installation: Installation, step: Running): Promise<Ended> {
+async function run(options: Handling, inbound: Inbound, installation: Installation, step: Running): Promise<Ended> {
   try {
     const admitted = await admit(options, inbound, installation, step);
     return admitted.kind === "wrong" ? admitted : await start(options, inbound, installation, { ...step, ...admitted });
@@ -115,15 +116,15 @@ async function admit(
 
 /** What it posts first makes the thread, and so the conversation: a retry finds it there again. */
 async function start(
-  { client, clock }: StepsOptions,
+  { client, roots }: Handling,
   inbound: Inbound,
   { workspace }: Installation,
-  { execution, slug, customer, channel, text, at, isRetry, from, name }: Running & Admitted,
+  { execution, slug, customer, channel, text, at, from, name }: Running & Admitted,
 ): Promise<Ended> {
   const post = rootPost(customer, name, text);
-  const ts = await postRoot(client, { workspace, channel, execution, at, mayHaveBeenSent: isRetry, post });
+  const ts = await roots.post({ workspace, channel, execution, at, post });
   const id = `slack:step:${execution}`;
-  const turn = { id, keys: [id], from, text: text === "" ? name : text, mentioned: true, at: clock.now() };
+  const turn = { id, keys: [id], from, text: text === "" ? name : text, mentioned: true, at };
   const receipt = await inbound.start(inWorkspace({ workspace, channel, thread: ts }), slug, turn, null);
   if (receipt.kind === "refused") return wrong(receipt.reason);
   return { kind: "started", link: await linkTo(client, workspace, channel, ts) };

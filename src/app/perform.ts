@@ -150,6 +150,7 @@ async function say(
     effectId: of.id,
     under: null,
     mayHaveBeenSent: of.mayHaveHappened,
+    firstAt: of.firstAt,
   });
   return { kind: "done", value };
 }
@@ -182,6 +183,7 @@ async function post(
       effectId: of.id,
       under: under === null ? null : (conversation.cards[under] ?? null),
       mayHaveBeenSent: of.mayHaveHappened,
+      firstAt: of.firstAt,
     },
   );
   return { kind: "done", value };

@@ -1,3 +1,4 @@
+import type { Event } from "../domain/event.ts";
 import type { WorkspaceId } from "../domain/ids.ts";
 import { isAgent, type Person } from "../domain/person.ts";
 import type { Turn } from "../domain/turn.ts";
@@ -15,7 +16,7 @@ export async function startable(
   customer: Person,
   by: Person | null,
 ): Promise<Startable> {
-  const reason = await whyNotFor(roles, workspace, await withRole(roles, workspace, customer), by);
+  const reason = whyNotFor(await withRole(roles, workspace, customer), await whoChose(roles, workspace, by));
   if (reason !== null) return { kind: "refused", reason };
   const procedures = catalog.active(workspace).map(({ procedure: { slug, name } }) => ({ slug, name }));
   return { kind: "open", procedures };
@@ -36,9 +37,12 @@ export async function start(
   const { roles, log } = options;
   const { workspace, conversation } = place;
   const from = await withRole(roles, workspace, turn.from);
-  const reason = await whyNotFor(roles, workspace, from, by);
+  const chosenBy = await whoChose(roles, workspace, by);
+  const reason = whyNotFor(from, chosenBy);
   const receipt: TurnReceipt =
-    reason === null ? await startIn(options, place, slug, { ...turn, from }) : { kind: "refused", reason };
+    reason === null
+      ? await startIn(options, place, { kind: "start", slug, turn: { ...turn, from }, by: chosenBy })
+      : { kind: "refused", reason };
   log.info({ conversation, slug, by: by?.id ?? null, receipt: receipt.kind }, "A procedure was chosen by hand.");
   return receipt;
 }
@@ -46,9 +50,9 @@ export async function start(
 function startIn(
   { work, ids }: Pick<ReceiveOptions, "work" | "ids">,
   place: Place,
-  slug: string,
-  turn: Turn,
+  event: Event & { readonly kind: "start" },
 ): Promise<TurnReceipt> {
+  const { slug, turn } = event;
   const { workspace, conversation: id } = place;
   return work.apply<TurnReceipt>({ workspace, id }, (conversation, contextOf) => {
     const before = conversation ?? beginning(place, turn, ids);
@@ -56,18 +60,17 @@ function startIn(
     const context = contextOf(before);
     const reason = whyNotStarted(before, context, slug, turn);
     if (reason !== null) return { conversation, answer: { kind: "refused", reason } };
-    return { conversation: advance(before, { kind: "start", slug, turn }, context), answer: { kind: "accepted" } };
+    return { conversation: advance(before, event, context), answer: { kind: "accepted" } };
   });
 }
 
-/** Why this person may start nothing for that customer (with the role of this moment), in a sentence; null: they may. */
-async function whyNotFor(
-  roles: RoleStore,
-  workspace: WorkspaceId,
-  customer: Person,
-  by: Person | null,
-): Promise<string | null> {
-  if (by !== null && !isAgent(await withRole(roles, workspace, by))) return "Only agents can start a procedure.";
+function whoChose(roles: RoleStore, workspace: WorkspaceId, by: Person | null): Promise<Person | null> {
+  return by === null ? Promise.resolve(null) : withRole(roles, workspace, by);
+}
+
+/** Why this person may start nothing for that customer, both with the roles of this moment, in a sentence; null: they may. */
+function whyNotFor(customer: Person, by: Person | null): string | null {
+  if (by !== null && !isAgent(by)) return "Only agents can start a procedure.";
   if (!isAgent(customer)) return null;
   return "This person is an agent here, and procedures are started for customers. Choose a customer.";
 }

@@ -55,6 +55,7 @@ export const limits = {
   choosingMs: hour,
   coolDownMs: 10 * minute,
   idleMs: 7 * day,
+  slackAnswerBytes: 8 * 1024 * kibibyte,
   installMs: 10 * minute,
   installsBegun: 20_000,
   stopMs: 8 * second,

@@ -9,6 +9,9 @@ export const runFieldsSchema = z.object({
   id: z.string(),
   procedure: z.object({ slug: z.string(), version: z.number().int() }),
   startedBy: personSchema,
+  // Who chose the procedure by hand for that person; null: a workflow. Not there where the person's own words began the
+  // run, and in runs of Usher 0.2.0 and before.
+  chosenBy: personSchema.nullable().optional(),
   startedAt: z.number(),
   stepId: z.string(),
   variables: z.record(z.string(), jsonSchema),

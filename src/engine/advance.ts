@@ -37,7 +37,7 @@ function happen(conversation: Conversation, event: Event, context: Context): Con
     case "agentWrote":
       return onAgentWrote(conversation, context, event.turn, event.where);
     case "start":
-      return onStart(conversation, context, event.slug, event.turn);
+      return onStart(conversation, context, event);
     case "edited":
       return onEdited(conversation, event.turnId, event.text);
     case "pressed":

@@ -71,8 +71,16 @@ export function runSection(conversation: Conversation, context: Context): CardSe
     fields: [
       { name: "Procedure", value: `${procedure.name}, version ${procedure.version}` },
       { name: "Step", value: `${index + 1} ${step.title ?? step.id}` },
+      ...chosenFields(conversation),
     ],
   };
+}
+
+/** Who chose the procedure by hand, where somebody has: whoever decides sees whose wish it is, and who may not decide. */
+function chosenFields({ run }: Conversation): CardSection["fields"] {
+  const by = run?.chosenBy;
+  if (by === undefined) return [];
+  return [{ name: "Started by", value: by === null ? "a workflow" : { person: shownPerson(by) } }];
 }
 
 /** Whose run or conversation it is. Pure. */

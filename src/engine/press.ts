@@ -1,7 +1,7 @@
 import type { Conversation } from "../domain/conversation.ts";
 import type { Outgoing } from "../domain/effect.ts";
 import { limits } from "../domain/limits.ts";
-import { isAgent, isSamePerson } from "../domain/person.ts";
+import { isAgent, isSamePerson, type Person } from "../domain/person.ts";
 import { personWords } from "../domain/person-words.ts";
 import type { Decision, Press, PressAction } from "../domain/press.ts";
 import type { Wait } from "../domain/run.ts";
@@ -42,8 +42,7 @@ export function judge(conversation: Conversation, context: Context, press: Press
   if (wait.kind === "approval" && wait.expiresAt <= context.now) {
     return refused("This approval has expired. A person takes over.");
   }
-  const own = conversation.run !== null && isSamePerson(conversation.run.startedBy, press.by);
-  if (wait.kind !== "handOff" && own && !context.settings.selfApproval) {
+  if (wait.kind !== "handOff" && hasStarted(conversation, press.by) && !context.settings.selfApproval) {
     return refused("You started this request, so somebody else must decide it.");
   }
   const of = wait.kind === "verdict" ? verdictId(wait.of) : press.id;
@@ -100,6 +99,13 @@ function waitingFor({ run, people }: Conversation, press: Press): Pending | null
 function isElsewhere({ cards }: Conversation, { card }: Pending, press: Press): boolean {
   const posted = cards[card];
   return press.card !== null && posted !== undefined && posted !== press.card;
+}
+
+/** Whether it is this person's own run: in whose name it goes, or who chose it for somebody else (guarantee G8). */
+function hasStarted({ run }: Conversation, by: Person): boolean {
+  if (run === null) return false;
+  const { startedBy, chosenBy = null } = run;
+  return isSamePerson(startedBy, by) || (chosenBy !== null && isSamePerson(chosenBy, by));
 }
 
 function decisionsOf({ run, handOffs, outbox }: Conversation): readonly Decision[] {

@@ -1,6 +1,8 @@
 import type { Conversation } from "../domain/conversation.ts";
 import type { Json } from "../domain/json.ts";
 import { limits } from "../domain/limits.ts";
+import type { Person } from "../domain/person.ts";
+import { personWords } from "../domain/person-words.ts";
 import type { Turn } from "../domain/turn.ts";
 import type { CompiledProcedure, CompiledStep } from "./compile.ts";
 import { compare } from "./condition.ts";
@@ -21,12 +23,16 @@ type Move =
   | { readonly kind: "stay"; readonly conversation: Conversation }
   | { readonly kind: "fail"; readonly conversation: Conversation; readonly problem: string };
 
-/** Starts a run of this procedure for the person who wrote the turn, and walks as far as it can. Pure. */
+/**
+ * Starts a run of this procedure for the person who wrote the turn, and walks as far as it can. `chosenBy`: who chose it by
+ * hand, null: a workflow; not given: nobody but the person. Pure.
+ */
 export function startRun(
   conversation: Conversation,
   context: Context,
   procedure: CompiledProcedure,
   turn: Turn,
+  chosenBy?: Person | null,
 ): Conversation {
   // Whatever was asked before the run is no question of the run's.
   const taken = takeId(closeOffer(conversation, context, null));
@@ -38,6 +44,7 @@ export function startRun(
       id: taken.id,
       procedure: { slug: procedure.slug, version: procedure.version },
       startedBy: turn.from,
+      ...(chosenBy === undefined ? {} : { chosenBy }),
       startedAt: context.now,
       stepId: procedure.first,
       walked: 0,
@@ -48,8 +55,15 @@ export function startRun(
       ending: null,
     },
   };
-  const heard = noteIfLate(trace(started, context, { kind: "heard", text: turn.text }), context, turn);
+  const chosen = noteChoice(started, context, chosenBy);
+  const heard = noteIfLate(trace(chosen, context, { kind: "heard", text: turn.text }), context, turn);
   return walk(heard, context, procedure.first);
+}
+
+function noteChoice(started: Conversation, context: Context, chosenBy: Person | null | undefined): Conversation {
+  if (chosenBy === undefined) return started;
+  const who = chosenBy === null ? "a workflow" : personWords(chosenBy);
+  return trace(started, context, { kind: "note", text: `Started by ${who}.` });
 }
 
 /**

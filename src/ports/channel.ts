@@ -22,11 +22,15 @@ export interface Place {
   readonly isOurs?: boolean;
 }
 
-/** `under`: the card that this answers, and stands with, wherever that is. `mayHaveBeenSent`: an earlier attempt may have arrived; look before sending. */
+/**
+ * `under`: the card that this answers, and stands with, wherever that is. `mayHaveBeenSent`: an earlier attempt may have
+ * arrived; look before sending. `firstAt`: when it was first tried, and so since when to look (Unix ms); null: nobody knows.
+ */
 export interface Delivery {
   readonly effectId: string;
   readonly under: CardRef | null;
   readonly mayHaveBeenSent: boolean;
+  readonly firstAt: number | null;
 }
 
 /** That something did not count, and why, as a sentence for whoever wanted it. */

@@ -391,7 +391,7 @@ describe("what was looked up", () => {
       isArchived: false,
       isPrivate: false,
       external: true,
-      invited: false,
+      invited: null,
     });
   });
 
@@ -406,19 +406,27 @@ describe("what was looked up", () => {
     expect(users()).toBe(2);
     await client.userInfo(shop, "U1", 10_000);
     expect(users()).toBe(3);
-    client.forgetUser(shop, "U1");
-    await client.userInfo(shop, "U1");
-    expect(users()).toBe(4);
     client.forgetWorkspace(shop);
     await client.userInfo(shop, "U1");
     await client.userInfo(bank, "U1");
-    expect(users()).toBe(5);
+    expect(users()).toBe(4);
     await client.conversationInfo(shop, "C1");
     client.forgetConversation(shop, "C1");
     await client.conversationInfo(shop, "C1");
-    clock.advance(60_000);
+    clock.advance(10_000);
     await client.conversationInfo(shop, "C1");
-    expect(api.requests).toHaveLength(8);
+    expect(api.requests).toHaveLength(7);
+  });
+
+  test("is nothing where Slack answers about somebody or something else, or does not say of which team somebody is", async () => {
+    const jane = { id: "U1", name: "jane", team_id: "T9" };
+    const { team_id: _, ...teamless } = jane;
+    for (const user of [{ ...jane, id: "U2" }, { ...jane, id: "" }, teamless, { ...jane, team_id: "" }]) {
+      api.reply = json({ ok: true, user });
+      expect(await ending(client.userInfo(shop, "U1"))).toBeInstanceOf(TransientError);
+    }
+    api.reply = json({ ok: true, channel: { id: "C2", is_ext_shared: false, is_pending_ext_shared: false } });
+    expect(await ending(client.conversationInfo(shop, "C1"))).toBeInstanceOf(TransientError);
   });
 
   test("is not kept when it failed", async () => {

@@ -79,3 +79,10 @@ test.each([
 ])("%s", async (_what, raw, words) => {
   expect(await wordsOf(raw)).toEqual(words);
 });
+
+test("of many people the first three are looked up, and the others are words", async () => {
+  const words = await wordsOf(Array.from({ length: 200 }, (_, n) => `<@U${n}|x>`).join(" "));
+  expect(words).toHaveLength(200);
+  expect(words.filter(({ kind }) => kind === "person")).toHaveLength(3);
+  expect(words.at(-1)).toEqual({ kind: "text", text: "@U199" });
+});

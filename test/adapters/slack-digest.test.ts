@@ -49,6 +49,7 @@ const attempt = (effectId: string, mayHaveBeenSent = false, fitsHome = true): Pr
       posts: [{ text: `card ${effectId}`, blocks: [] }],
       effectId,
       mayHaveBeenSent,
+      firstAt: null,
     }),
   );
 
@@ -292,7 +293,7 @@ describe("an approval", () => {
     const elsewhere = workspaceIdSchema.parse("bank");
     const of = { workspace: elsewhere, channel: "CAGENTS", effectId: idOf(1), mayHaveBeenSent: false, fitsHome: true };
     const card = { text: "card", blocks: [] };
-    const place = await digest.send(of, () => posts.send({ ...of, threadTs: null, posts: [card] }));
+    const place = await digest.send(of, () => posts.send({ ...of, threadTs: null, posts: [card], firstAt: null }));
     expect(place.kind).toBe("card");
   });
 });

@@ -23,22 +23,24 @@ let clock: FakeClock;
 let inbound: FakeInbound;
 let gate: Gate;
 let personOf: () => Promise<Person>;
+let verified: () => Promise<Person>;
 let hear: (payload: unknown) => Promise<void>;
 
 beforeEach(() => {
   clock = createFakeClock();
   inbound = createFakeInbound();
   personOf = async () => from;
+  verified = async () => from;
   gate = createGate(clock);
   gate.open(inbound);
   const messagesIn = createMessagesIn({
     gate,
     clock,
-    people: { of: () => personOf(), knownOrNull: async () => from, verified: async () => from },
+    people: { of: () => personOf(), knownOrNull: async () => from, verified: () => verified() },
     agentsChannelOf: () => agents,
     commands: { inThread: () => {}, bySlash: () => {} },
     client: { history: async () => ({ messages: [], next: null }), postEphemeral: async () => undefined },
-    background: createBackground(createLogBook()),
+    background: createBackground(clock, createLogBook()),
   });
   hear = (payload) => messagesIn(installation, payload);
 });
@@ -145,5 +147,25 @@ describe("a message that stands in no thread", () => {
   test("in a direct message, is beside nothing, as a message in a thread is", async () => {
     expect(await placeOf(janesDirect)).not.toHaveProperty("isBeside");
     expect(await placeOf(support, { thread_ts: thread })).not.toHaveProperty("isBeside");
+  });
+});
+
+describe("attack 82: who answers under a card", () => {
+  test("and is not vouched for by Slack in time, is not heard yet: Slack sends it again", async () => {
+    verified = async () => {
+      throw new TransientError("Slack did not say who you are.");
+    };
+    const { payload, card } = underCard(3_600_000);
+    inbound.handOff(card);
+    await expect(hear(payload)).rejects.toThrow(TransientError);
+    expect(inbound.reports).toEqual([]);
+  });
+
+  test("and has become a guest, is from outside, whatever was known before", async () => {
+    verified = async () => ({ ...from, external: true });
+    const { payload, card } = underCard(3_600_000);
+    inbound.handOff(card);
+    await hear(payload);
+    expect(inbound.reports).toMatchObject([{ turn: { from: { id: artur, external: true } } }]);
   });
 });

@@ -134,3 +134,16 @@ test("what nobody uses any more is forgotten: memory follows the pace, not the n
   // What Slack has asked for is not forgotten before its time.
   expect(pace.heldMs(post("C1"))).toBe(3_600_000 - 5000 * 250);
 });
+
+test("attack 112: what gives way leaves half of what goes at once to what does not, however much of it there is", () => {
+  const clock = createFakeClock();
+  const pace = createPace(clock);
+  const names = { ...call("users.info"), givesWay: true };
+  for (let second = 0; second < 60; second += 1) {
+    waits(pace, names, 50, 500);
+    clock.advance(1000);
+  }
+  expect(waits(pace, names, 50, 500).length).toBeLessThan(3);
+  expect(waits(pace, call("users.info"), 9, 0)).toHaveLength(9);
+  expect(waits(pace, names, 1, 500)).toEqual([]);
+});

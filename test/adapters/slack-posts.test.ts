@@ -34,7 +34,15 @@ afterEach(() => {
 });
 
 const send = (more: Partial<Sending> = {}): Promise<string> => {
-  const plain = { workspace, channel: "C1", threadTs: null, posts: three, effectId, mayHaveBeenSent: false };
+  const plain = {
+    workspace,
+    channel: "C1",
+    threadTs: null,
+    posts: three,
+    effectId,
+    mayHaveBeenSent: false,
+    firstAt: null,
+  };
   return passing(clock, posts.send({ ...plain, ...more }));
 };
 const again = (more: Partial<Sending> = {}): Promise<string> => send({ ...more, mayHaveBeenSent: true });
@@ -141,6 +149,40 @@ describe("R12: an answer that was lost (guarantee G9)", () => {
     expect(oldest(0)).toBe(0);
     expect(called("conversations.history")).toBe(5);
     expect(shown().at(-1)).toBe("one");
+  });
+});
+
+describe("a long thread, which Slack reads out from its beginning", () => {
+  const write = (threadTs: string, count: number): void => {
+    for (let n = 0; n < count; n += 1) {
+      slack.write({ channel: "C1", threadTs, user: "U2", metadata: undefined, text: "hello" });
+    }
+  };
+
+  test("is read from a little before the first attempt, not from the conversation's beginning", async () => {
+    begin(2);
+    const root = await send({ posts: [post("root")], effectId: `${effectId}1` });
+    write(root, 100);
+    clock.advance(3_600_000);
+    const firstAt = clock.now();
+    nthPost(1, { kind: "after" });
+    await outcome(send({ posts: [post("one")], threadTs: root }));
+    slack.fault = () => null;
+    await again({ posts: [post("one")], threadTs: root, firstAt });
+    expect(shown().filter((text) => text === "one")).toHaveLength(1);
+    const looks = slack.calls.filter(({ method }) => method === "conversations.replies");
+    expect(looks.map(({ args }) => Number(args["oldest"]))).toEqual([firstAt / 1000 - 300]);
+  });
+
+  test("with more than a thousand replies in the very minute: it is found all the same", async () => {
+    begin(200);
+    const root = await send({ posts: [post("root")], effectId: `${effectId}1` });
+    write(root, 1200);
+    nthPost(1, { kind: "after" });
+    await outcome(send({ posts: [post("one")], threadTs: root }));
+    slack.fault = () => null;
+    await again({ posts: [post("one")], threadTs: root, firstAt: clock.now() });
+    expect(shown().filter((text) => text === "one")).toHaveLength(1);
   });
 });
 

@@ -232,6 +232,21 @@ describe("a workflow's step", () => {
     return { ...whole, event: { ...fieldsOf(whole["event"]), function_execution_id: execution } };
   };
 
+  test("sent again to a process that has not heard of it, with no message to be found: it does not begin", async () => {
+    const { envelopes } = await runs();
+    const before = starts().length;
+    const execution = "Fx0EARLIER1";
+    rig.slack.state.executions.set(execution, { id: execution, team, outcome: { kind: "running" } });
+    const again = envelopeFor(execution, envelopes[0]);
+    expect((await rig.bot.event(again, { retry: { num: 1, reason: "http_timeout" } })).status).toBe(200);
+    expect(outcome(execution)).toMatchObject({
+      kind: "failed",
+      error: expect.stringContaining("nothing happens twice"),
+    });
+    expect(rig.slack.messagesIn(support)).toHaveLength(1);
+    expect(starts()).toHaveLength(before);
+  });
+
   test("where it cannot be seen whether it was begun, it is not begun again, and the workflow's maker reads why", async () => {
     rig.slack.faults.plan({ method: "chat.postMessage" }, { kind: "reset", when: "after" });
     const { executionId, envelopes } = await runs();

@@ -22,7 +22,7 @@ beforeEach(() => {
   held = undefined;
   working = createWorking({
     clock,
-    background: createBackground(createLogBook()),
+    background: createBackground(clock, createLogBook()),
     client: {
       setStatus: async ({ channel, threadTs, status }) => {
         told.push(`${channel} ${threadTs} ${status}`);

@@ -209,7 +209,7 @@ describe("a reply", () => {
       pressId: null,
       buttons: [],
     };
-    const delivery = { effectId: `${nonce}-9`, under: null, mayHaveBeenSent: false };
+    const delivery = { effectId: `${nonce}-9`, under: null, mayHaveBeenSent: false, firstAt: null };
     await playground.channel.send(agentsAddress, { kind: "card", card: relay }, delivery);
     const cards = (await playground.get("/api/agents")).body as AgentsCardJson[];
     expect(cards.map(({ saidBy }) => saidBy)).toEqual(["agent", "customer"]);
@@ -267,7 +267,7 @@ describe("the agents channel", () => {
   });
   const list = async () => (await playground.get("/api/agents")).body as AgentsCardJson[];
   const post = (n: number, under: Parameters<Playground["channel"]["send"]>[2]["under"] = null) => {
-    const delivery = { effectId: `${nonce}-${n}`, under, mayHaveBeenSent: false };
+    const delivery = { effectId: `${nonce}-${n}`, under, mayHaveBeenSent: false, firstAt: null };
     return playground.channel.send(agentsAddress, { kind: "card", card: card(`Card ${n}`) }, delivery);
   };
 
@@ -301,7 +301,12 @@ describe("the agents channel", () => {
 
   test("shows words, which have no card, as a notice", async () => {
     const words = { kind: "text", text: "Usher is back", choices: [], sensitive: false, author: null } as const;
-    await playground.channel.send(agentsAddress, words, { effectId: "e", under: null, mayHaveBeenSent: false });
+    await playground.channel.send(agentsAddress, words, {
+      effectId: "e",
+      under: null,
+      mayHaveBeenSent: false,
+      firstAt: null,
+    });
     expect(await list()).toMatchObject([{ id: "e", conversationId: "", card: { kind: "notice", title: words.text } }]);
   });
 });

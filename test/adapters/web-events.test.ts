@@ -82,8 +82,18 @@ describe("the stream of changes", () => {
     expect([stream.status, stream.type]).toEqual([200, "text/event-stream"]);
     await playground.post(`/api/conversations/${one}/messages`, { id: "m1", as: "customer-1", text: "Hi" });
     playground.inspector.saved(workspace, one);
-    await playground.channel.send(agentsAddress, words, { effectId: "e1", under: null, mayHaveBeenSent: false });
-    await playground.channel.send(threadAddress(one), words, { effectId: "e2", under: null, mayHaveBeenSent: false });
+    await playground.channel.send(agentsAddress, words, {
+      effectId: "e1",
+      under: null,
+      mayHaveBeenSent: false,
+      firstAt: null,
+    });
+    await playground.channel.send(threadAddress(one), words, {
+      effectId: "e2",
+      under: null,
+      mayHaveBeenSent: false,
+      firstAt: null,
+    });
     const seen = await stream.take(5);
     expect(seen.map(({ change }) => change)).toEqual([
       { kind: "conversation", id: one },
@@ -98,7 +108,7 @@ describe("the stream of changes", () => {
 
   test("says nothing of what did not change", async () => {
     const stream = await listen();
-    const same = { effectId: "e1", under: null, mayHaveBeenSent: false };
+    const same = { effectId: "e1", under: null, mayHaveBeenSent: false, firstAt: null };
     await playground.channel.send(agentsAddress, words, same);
     await playground.channel.send(agentsAddress, words, same);
     playground.inspector.saved(workspaceIdSchema.parse("another"), one);

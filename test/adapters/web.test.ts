@@ -32,7 +32,7 @@ const say = (text: string, more: Partial<TextMessage> = {}): TextMessage => ({
   author: null,
   ...more,
 });
-const delivery = (effectId: string) => ({ effectId, under: null, mayHaveBeenSent: false });
+const delivery = (effectId: string) => ({ effectId, under: null, mayHaveBeenSent: false, firstAt: null });
 
 function words(reports: readonly Report[]): readonly string[] {
   return reports.map((report) => ("event" in report && report.event.kind === "turn" ? report.event.turn.text : "?"));

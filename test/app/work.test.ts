@@ -105,7 +105,7 @@ describe("the work loop over a real store", () => {
     expect(world.texts.at(-1)).toBe("Paid: r-9.");
   });
 
-  test("stopped in the middle of a message, the next boot sends it again under its id and says that it may have arrived", async () => {
+  test("stopped in the middle of a message, the next boot sends it again under its id and says that it may have arrived, and when", async () => {
     const arrived = Promise.withResolvers<void>();
     world.onSend = () => {
       arrived.resolve();
@@ -115,6 +115,7 @@ describe("the work loop over a real store", () => {
     await first.say("c1", "refund");
     await arrived.promise;
     await houses.abandon(first);
+    const firstAt = first.clock.now();
     world.onSend = () => {};
     const second = await houses.open({ boot: "boot-2", clock: first.clock });
     await second.sweeper.start();
@@ -122,6 +123,7 @@ describe("the work loop over a real store", () => {
     await second.until("c1", ({ outbox, lease }) => outbox.length === 0 && lease === null);
     expect(world.texts).toEqual(["Hello.", "Which order?"]);
     expect(world.sent.map(({ mayHaveBeenSent }) => mayHaveBeenSent)).toEqual([true, true]);
+    expect(world.sent.map((sent) => sent.firstAt)).toEqual([firstAt, firstAt]);
   });
 
   test("a message that cannot be sent is tried again, and the ones behind it never overtake it", async () => {

@@ -124,7 +124,7 @@ export function channelContract(name: string, fixtures: ChannelFixtures, open: (
 
     const delivery = (under: CardRef | null = null): Delivery => {
       effects += 1;
-      return { effectId: `${"c".repeat(32)}-${effects}`, under, mayHaveBeenSent: false };
+      return { effectId: `${"c".repeat(32)}-${effects}`, under, mayHaveBeenSent: false, firstAt: null };
     };
 
     for (const { name: what, payload, place, event } of fixtures.events) {

@@ -105,7 +105,7 @@ describe("choices that are offered", () => {
       .say("hi");
     expect(offered(chat)?.message.choices).toEqual(["Yes", "No"]);
     const card = refOf(chat);
-    chat.happen({ kind: "start", slug: "test-procedure", turn: press("by hand") });
+    chat.happen({ kind: "start", slug: "test-procedure", turn: press("by hand"), by: null });
     expect([chat.lastText, offered(chat)]).toEqual(["Why?", null]);
     expect(chat.edits.at(-1)?.message.chosen).toBeNull();
     expect(whyNotAnswered(chat.conversation, chat.context, card, press("Yes"))).toContain("not open any more");

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { conversationSchema } from "../../src/domain/conversation.ts";
 import { whyNotStarted } from "../../src/engine/start.ts";
-import { type Chat, chatAbout, customer } from "../support/chat.ts";
+import { agent, type Chat, chatAbout, customer, otherAgent } from "../support/chat.ts";
 
 const steps = [
   { id: "ask", kind: "collect", variable: "order_id", prompt: "Which order?" },
@@ -17,7 +18,7 @@ const choice = (n: number) => ({
 const slugOf = (chat: Chat): string => chat.world.procedures[0]?.slug ?? "";
 const start = (chat: Chat, n: number): string | null => {
   const why = whyNotStarted(chat.conversation, chat.context, slugOf(chat), choice(n));
-  chat.happen({ kind: "start", slug: slugOf(chat), turn: choice(n) });
+  chat.happen({ kind: "start", slug: slugOf(chat), turn: choice(n), by: agent });
   return why;
 };
 
@@ -58,5 +59,56 @@ describe("a procedure that somebody chose by hand", () => {
     const chat = chatAbout(steps);
     const context = { ...chat.context, active: new Map() };
     expect(whyNotStarted(chat.conversation, context, slugOf(chat), choice(1))).toContain("not active any more");
+  });
+});
+
+describe("attack 88: who chose a procedure by hand", () => {
+  const paid = [
+    { id: "pay", kind: "call", method: "POST", url: "https://shop.example.com/pay", approval: "require" },
+  ] as const;
+  const approve = { kind: "approve" } as const;
+  const chosenBy = (by: typeof agent | null, chat = chatAbout(paid)): Chat => {
+    chat.happen({ kind: "start", slug: slugOf(chat), turn: choice(1), by });
+    return chat;
+  };
+  const startedFields = ({ cards }: Chat) =>
+    cards.at(-1)?.card.sections.flatMap(({ fields }) => fields.filter(({ name }) => name === "Started by"));
+
+  test("does not decide in it, and somebody else does", () => {
+    const chat = chosenBy(agent);
+    const refused = { kind: "refused", reason: "You started this request, so somebody else must decide it." };
+    expect(chat.decide(approve, agent)).toEqual(refused);
+    expect(chat.decide({ kind: "reject", reason: "no" }, { ...agent, name: "Renamed" })).toEqual(refused);
+    expect(chat.decide(approve, otherAgent)).toMatchObject({ kind: "counts" });
+  });
+
+  test("decides where the workspace allows that", () => {
+    const chat = chosenBy(agent, chatAbout(paid, { settings: { selfApproval: true } }));
+    expect(chat.decide(approve, agent)).toMatchObject({ kind: "counts" });
+  });
+
+  test("stands on the card and in the trace", () => {
+    const chat = chosenBy(agent);
+    const { platform, id, name, role } = agent;
+    expect(startedFields(chat)).toEqual([{ name: "Started by", value: { person: { platform, id, name, role } } }]);
+    expect(chat.conversation.run?.trace[0]).toMatchObject({
+      kind: "note",
+      text: "Started by Agent 1 (agent agent-1).",
+    });
+  });
+
+  test("a workflow is nobody: it stands there in words, and every agent decides", () => {
+    const chat = chosenBy(null);
+    expect(startedFields(chat)).toEqual([{ name: "Started by", value: "a workflow" }]);
+    expect(chat.decide(approve, agent)).toMatchObject({ kind: "counts" });
+  });
+
+  test("is not known of a run that words began, or of an older document, and both can be read", () => {
+    const chat = chatAbout(paid).say("refund");
+    expect(chat.conversation.run).not.toHaveProperty("chosenBy");
+    expect(startedFields(chat)).toEqual([]);
+    expect(conversationSchema.parse(chat.conversation)).toEqual(chat.conversation);
+    const chosen = chosenBy(agent);
+    expect(conversationSchema.parse(chosen.conversation)).toEqual(chosen.conversation);
   });
 });

@@ -379,6 +379,7 @@ describe("many workspaces", () => {
     SLACK_SIGNING_SECRET: signingSecret,
     SLACK_CLIENT_ID: slack.state.app.clientId,
     SLACK_CLIENT_SECRET: slack.state.app.clientSecret,
+    SLACK_TEAMS: "*",
     SLACK_API_URL: slack.apiUrl,
     USHER_URL: publicUrl,
     USHER_KEYS: `${key}:${keyNamed(key).secret}`,
@@ -394,6 +395,15 @@ describe("many workspaces", () => {
   test("each is looked at", async () => {
     const names = (await findings(oauth())).filter(({ what }) => what.startsWith("Bot token")).map(({ what }) => what);
     expect(names.toSorted()).toEqual(["Bot token of Bright Goods", "Bot token of Partner & Co"]);
+  });
+
+  test("who may install is said", async () => {
+    const what = "Who may install";
+    const says = (words: string) => ({ state: "ok", says: expect.stringContaining(words) });
+    expect(await found(what, oauth())).toMatchObject(says("Everybody in Slack"));
+    expect(await found(what, { ...oauth(), SLACK_TEAMS: `${team},E0GROUP` })).toMatchObject(
+      says(`Only ${team}, E0GROUP`),
+    );
   });
 
   test("an owner who is missing comes by installing once more, not by USHER_OWNER", async () => {

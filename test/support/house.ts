@@ -37,7 +37,13 @@ const agentsAddress = addressSchema.parse("agents");
 
 /** What the outside world of a house saw and how it answers; it outlives a restart of the house, as the real one does. */
 export class World {
-  readonly sent: { to: string; effectId: string; message: OutMessage; mayHaveBeenSent: boolean }[] = [];
+  readonly sent: {
+    to: string;
+    effectId: string;
+    message: OutMessage;
+    mayHaveBeenSent: boolean;
+    firstAt: number | null;
+  }[] = [];
   readonly edited: { card: string; message: OutMessage }[] = [];
   readonly requests: { method: string; url: string; key: string; body: string | null }[] = [];
   readonly bounds: HttpLimits[] = [];
@@ -53,9 +59,9 @@ export class World {
     name: "web",
     start: () => Promise.resolve(),
     stop: () => Promise.resolve(),
-    send: async (to, message, { effectId, mayHaveBeenSent }): Promise<CardRef> => {
+    send: async (to, message, { effectId, mayHaveBeenSent, firstAt }): Promise<CardRef> => {
       await this.onSend(to);
-      this.sent.push({ to, effectId, message, mayHaveBeenSent });
+      this.sent.push({ to, effectId, message, mayHaveBeenSent, firstAt });
       return cardRefSchema.parse(`card-${effectId}`);
     },
     edit: (card, message) => {

@@ -94,7 +94,7 @@ async function tellMoved(
   const words =
     "Usher's approvals, notices and hand-offs go to another channel from now on: agents ask “channel” for it. " +
     "The cards that are open here stay open: decide on them, and write under them, as before.";
-  const delivery = { effectId: options.ids.nonce(), under: null, mayHaveBeenSent: false };
+  const delivery = { effectId: options.ids.nonce(), under: null, mayHaveBeenSent: false, firstAt: null };
   try {
     await options.channels
       .get(platform)
@@ -107,7 +107,7 @@ async function tellMoved(
 /** Says in the new place what comes there; answers why that did not work, or null. */
 async function post({ options, workspace, by }: Asked, to: NonNullable<Asked["channel"]>["address"]) {
   const card = lineCard("notice", "Usher's approvals, notices and hand-offs come here from now on.", "plain");
-  const delivery = { effectId: options.ids.nonce(), under: null, mayHaveBeenSent: false };
+  const delivery = { effectId: options.ids.nonce(), under: null, mayHaveBeenSent: false, firstAt: null };
   const channel = options.channels.get(by.platform);
   if (channel === undefined) return `Usher has no way to ${platformWords[by.platform]}.`;
   try {

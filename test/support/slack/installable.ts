@@ -31,6 +31,7 @@ export async function startInstallable(
     SLACK_SIGNING_SECRET: signingSecret,
     SLACK_CLIENT_ID: slack.state.app.clientId,
     SLACK_CLIENT_SECRET: slack.state.app.clientSecret,
+    SLACK_TEAMS: "*",
     SLACK_API_URL: slack.apiUrl,
     USHER_URL: publicUrl,
     USHER_KEYS: `a:${keyNamed("a").secret}`,

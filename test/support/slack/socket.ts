@@ -13,6 +13,8 @@ export interface SocketMode {
   connections(): number;
   /** Sends an envelope to the latest connection; resolves with what it is acknowledged with. Rejects when nobody is connected, or the connection ends first. */
   send(type: EnvelopeType, payload: Fields, retry?: { readonly num: number; readonly reason: string }): Promise<Fields>;
+  /** Sends a frame as it is to the latest connection; `envelopeId`: resolves when that is acknowledged. */
+  raw(frame: string, envelopeId: string): Promise<Fields>;
   /** Tells every bot to connect anew, as Slack does every few hours. */
   refresh(): void;
   close(): void;
@@ -28,6 +30,18 @@ export function createSocketMode(changed: () => void): SocketMode {
   const open = new Set<WebSocketEnd>();
   const waiting = new Map<string, Waiting>();
   let sent = 0;
+  const deliver = (id: string, frame: string): Promise<Fields> => {
+    const end = [...open].at(-1);
+    if (end === undefined) return Promise.reject(new Error("No bot is connected in Socket Mode."));
+    return new Promise((resolve, reject) => {
+      const settle = (answer: Fields | null): void => {
+        if (answer === null) reject(new Error("The connection ended before the envelope was acknowledged."));
+        else resolve(answer);
+      };
+      waiting.set(id, { on: end, settle });
+      end.send(frame);
+    });
+  };
   const acknowledged = (text: string): void => {
     const answer = fieldsOf(JSON.parse(text));
     const id = textOf(answer["envelope_id"]) ?? "";
@@ -53,21 +67,13 @@ export function createSocketMode(changed: () => void): SocketMode {
     },
     connections: () => open.size,
     send(type, payload, retry) {
-      const end = [...open].at(-1);
-      if (end === undefined) return Promise.reject(new Error("No bot is connected in Socket Mode."));
       sent += 1;
       const id = `envelope-${sent}`;
-      return new Promise((resolve, reject) => {
-        const settle = (answer: Fields | null): void => {
-          if (answer === null) reject(new Error("The connection ended before the envelope was acknowledged."));
-          else resolve(answer);
-        };
-        waiting.set(id, { on: end, settle });
-        const retried = { retry_attempt: retry?.num ?? 0, retry_reason: retry?.reason ?? "" };
-        const envelope = { envelope_id: id, type, payload, accepts_response_payload: type !== "events_api" };
-        end.send(JSON.stringify(type === "events_api" ? { ...envelope, ...retried } : envelope));
-      });
+      const retried = { retry_attempt: retry?.num ?? 0, retry_reason: retry?.reason ?? "" };
+      const envelope = { envelope_id: id, type, payload, accepts_response_payload: type !== "events_api" };
+      return deliver(id, JSON.stringify(type === "events_api" ? { ...envelope, ...retried } : envelope));
     },
+    raw: (frame, envelopeId) => deliver(envelopeId, frame),
     refresh() {
       for (const end of open) end.send(JSON.stringify({ type: "disconnect", reason: "refresh_requested" }));
     },
