@@ -60,3 +60,6 @@ export const slackLimits = {
   privateMetadata: 3000,
   callbackId: 255,
 } as const;
+
+/** How far Slack's clock and ours may be apart, either way, in ms (guarantee G12; Slack's own rule for signed requests). */
+export const clocksApartMs = 300_000;

@@ -5,6 +5,7 @@ import { TransientError } from "../../src/ports/errors.ts";
 import type { Log } from "../../src/ports/log.ts";
 import { isTokenVoid, RefusedError } from "./errors.ts";
 import type { Post } from "./layout.ts";
+import { clocksApartMs } from "./limits.ts";
 import type { InChannel, Mark, MarkedMessage, Messages } from "./messages.ts";
 
 /**
@@ -184,8 +185,6 @@ function keep(looks: Map<string, Look>, name: string, look: Look): void {
 // Pages of 200. In a channel, what came before a thousand others was not sent a moment ago.
 const mostPages = { channel: 5, thread: 25 };
 const mostLooks = 200;
-// As far as a platform's clock may be off from ours (guarantee G12).
-const clocksApartMs = 300_000;
 const momentDigits = 12;
 const randomDigits = 32;
 

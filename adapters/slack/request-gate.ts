@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { isValidSlackRequest } from "@slack/bolt";
 import { limits } from "../../src/domain/limits.ts";
 import type { Clock } from "../../src/ports/clock.ts";
+import { clocksApartMs } from "./limits.ts";
 import { isKnownForm, isKnownJson } from "./payload-forms.ts";
 
 /** What the gate answers itself: a status, and whether the connection must end with it. */
@@ -24,8 +25,6 @@ export type Admission =
 
 const json = "application/json";
 const form = "application/x-www-form-urlencoded";
-// Guarantee G12: in either direction. Bolt checks the past only.
-const skewMs = 300_000;
 // The check of the certificate, the one thing that Slack does not sign, is a form of a few fields.
 const unsignedBytes = 4096;
 
@@ -70,7 +69,8 @@ export function answer(response: ServerResponse, { status, close }: Refusal): vo
 function claimsToBeSlack({ headers }: IncomingMessage, clock: Clock): boolean {
   const { "x-slack-signature": signature, "x-slack-request-timestamp": timestamp } = headers;
   if (typeof signature !== "string" || typeof timestamp !== "string" || !/^\d{1,12}$/.test(timestamp)) return false;
-  return Math.abs(clock.now() - Number(timestamp) * 1000) <= skewMs;
+  // In either direction: Bolt checks the past only.
+  return Math.abs(clock.now() - Number(timestamp) * 1000) <= clocksApartMs;
 }
 
 function isSigned({ headers }: IncomingMessage, body: string, signingSecret: string, clock: Clock): boolean {

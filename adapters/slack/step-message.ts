@@ -3,6 +3,7 @@ import { PermanentError, TransientError } from "../../src/ports/errors.ts";
 import { ownWords, plainText, sendable } from "./escape.ts";
 import { findMarked } from "./find-marked.ts";
 import { type Post, postOf } from "./layout.ts";
+import { clocksApartMs } from "./limits.ts";
 import type { InChannel, Messages } from "./messages.ts";
 import { textBlocks } from "./render-fields.ts";
 
@@ -26,8 +27,6 @@ export interface StepRoots {
 }
 
 const markType = "usher_step";
-// As far as a platform's clock may be off from ours (guarantee G12).
-const clocksApartMs = 300_000;
 const mostPages = 5;
 // More than there are while Slack sends one event again.
 const mostKnown = 1000;
